@@ -1,0 +1,27 @@
+//===- Dialect.td - The lacuna dialect ------------------------------------===//
+// Graph ops for networks of attention and atrous convolution that upstream
+// dialects lack. Value semantics on ranked tensors.
+//===----------------------------------------------------------------------===//
+#ifndef LACUNA_DIALECT_TD
+#define LACUNA_DIALECT_TD
+
+include "mlir/IR/OpBase.td"
+
+def Lacuna_Dialect : Dialect {
+  let name = "lacuna";
+  let cppNamespace = "::lacuna";
+  let summary = "Attention, atrous convolution, pooling pyramids";
+  let description = [{
+    Graph ops on ranked tensors with value semantics. What upstream says well
+    (`linalg`, `tensor`, `arith`, `math`, `scf`) is not said again here: matrix
+    products are `linalg.contract`, element-wise maths is `linalg.generic`.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::tensor::TensorDialect"];
+}
+
+class Lacuna_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Lacuna_Dialect, mnemonic, traits>;
+
+#endif // LACUNA_DIALECT_TD

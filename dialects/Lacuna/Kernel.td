@@ -1,0 +1,49 @@
+//===- Kernel.td - Fused regions: one kernel, one launch ------------------===//
+#ifndef LACUNA_KERNEL_TD
+#define LACUNA_KERNEL_TD
+
+include "Lacuna/Dialect.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
+
+def Lacuna_KernelOp : Lacuna_Op<"kernel", [
+    IsolatedFromAbove, Pure, SingleBlockImplicitTerminator<"YieldOp">]> {
+  let summary = "ops that run as one launch";
+  let description = [{
+    Groups a root op with the producers and consumers fused into it. The body
+    is isolated: each input is a block argument. All results are written by
+    one launch; nothing inside is materialised unless it is yielded.
+
+    Constraints:
+    * C1. The block arguments have the types of `inputs`, in order.
+    * C2. The terminator yields the types of `results`, in order.
+
+    Example:
+    ```mlir
+    %r = lacuna.kernel "gemm_relu" (%a, %b) {
+    ^bb0(%x: tensor<4x8xf32>, %y: tensor<8x4xf32>):
+      ...
+      lacuna.yield %z : tensor<4x4xf32>
+    } : (tensor<4x8xf32>, tensor<8x4xf32>) -> tensor<4x4xf32>
+    ```
+  }];
+  let arguments = (ins StrAttr:$name, Variadic<AnyType>:$inputs);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $name `(` $inputs `)` $body attr-dict `:` functional-type($inputs, $results)
+  }];
+  let hasVerifier = 1;
+}
+
+def Lacuna_YieldOp : Lacuna_Op<"yield", [Pure, Terminator, ReturnLike]> {
+  let summary = "ends a region of a lacuna op with its values";
+  let description = [{
+    Example: `lacuna.yield %score : f32`
+  }];
+  let arguments = (ins Variadic<AnyType>:$values);
+  let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
+  let builders = [OpBuilder<(ins), [{ /* no values */ }]>];
+}
+
+#endif // LACUNA_KERNEL_TD

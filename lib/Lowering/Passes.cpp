@@ -1,0 +1,2 @@
+//===- Passes.cpp - Anchors the library Lowering ------------------------===//
+#include "lacuna/Lowering/Passes.h"

@@ -1,0 +1,2 @@
+//===- Passes.cpp - Anchors the library Transforms ------------------------===//
+#include "lacuna/Transforms/Passes.h"

@@ -1,0 +1,20 @@
+"""How lit runs the tests: one page of program, data and expectation a file."""
+import os
+
+import lit.formats
+
+config.name = "Lacuna"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["Unit", "Inputs"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.lacuna_build_dir, "test")
+
+# FileCheck, not and count have no version suffix in LLVM's own folder only.
+config.environment["PATH"] = os.pathsep.join([
+    os.path.join(config.lacuna_build_dir, "tools", "lacuna"),
+    os.path.join(config.lacuna_build_dir, "tools", "lacuna-opt"),
+    config.llvm_tools_dir, config.environment["PATH"]])
+config.environment["FILECHECK_OPTS"] = "-enable-var-scope"
+config.substitutions.append(("%source", config.lacuna_source_dir))
+config.substitutions.append(("%build", config.lacuna_build_dir))
