@@ -89,7 +89,7 @@ public:
                                  void *data, std::shared_ptr<void> owner);
 
   /// Normally distributed floats, uniform integers, from xoshiro256++ seeded
-  /// through splitmix64: the same seed gives the same tensor everywhere.
+  /// through splitmix64: the same seed always gives the same tensor.
   static Expected<Tensor> random(DType type, Shape shape, uint64_t seed,
                                  const RandomFill &fill = {});
 
