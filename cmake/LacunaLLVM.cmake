@@ -12,7 +12,8 @@ include(AddMLIR)
 
 # -fPIC on the command line, not by property: the property differs between
 # executables and libraries, which would make the precompiled header unusable.
-add_compile_options(-fPIC -Wall -Wextra -Wno-unused-parameter)
+add_compile_options(-fPIC -Wall -Wextra -Wno-unused-parameter
+  -Wno-deprecated-declarations)
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   # Lets ccache share precompiled headers and objects between checkouts.
   add_compile_options("SHELL:-Xclang -fno-pch-timestamp")

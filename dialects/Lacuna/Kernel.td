@@ -5,6 +5,7 @@
 include "Lacuna/Dialect.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
+include "mlir/IR/SymbolInterfaces.td"
 
 def Lacuna_KernelOp : Lacuna_Op<"kernel", [
     IsolatedFromAbove, Pure, SingleBlockImplicitTerminator<"YieldOp">]> {
@@ -44,6 +45,27 @@ def Lacuna_YieldOp : Lacuna_Op<"yield", [Pure, Terminator, ReturnLike]> {
   let arguments = (ins Variadic<AnyType>:$values);
   let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
   let builders = [OpBuilder<(ins), [{ /* no values */ }]>];
+}
+
+def Lacuna_LaunchOp : Lacuna_Op<"launch", [
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "runs an outlined kernel over its whole range";
+  let description = [{
+    Calls a kernel function `(begin, end, buffers...)` for chunks of its range,
+    on all threads. Reads and writes `buffers`, in the order of the kernel's
+    arguments after the range.
+
+    Constraints:
+    * C1. `kernel` names a function with two `index` arguments and then the
+      types of `buffers`.
+
+    Example: `lacuna.launch @kernel_0(%a, %b) : memref<4xf32>, memref<4xf32>`
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$kernel,
+                       Variadic<AnyMemRef>:$buffers);
+  let assemblyFormat = [{
+    $kernel `(` $buffers `)` attr-dict `:` type($buffers)
+  }];
 }
 
 #endif // LACUNA_KERNEL_TD

@@ -1,6 +1,8 @@
 //===- Kernel.cpp - lacuna.kernel and lacuna.yield ------------------------===//
 #include "lacuna/IR/Dialect.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
 using namespace mlir;
 
 LogicalResult lacuna::KernelOp::verify() {
@@ -10,5 +12,22 @@ LogicalResult lacuna::KernelOp::verify() {
   auto yielded = block.getTerminator()->getOperandTypes();
   if (yielded != getResultTypes()) // C2
     return emitOpError("yielded types must be the result types");
+  return success();
+}
+
+LogicalResult
+lacuna::LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto callee =
+      symbols.lookupNearestSymbolFrom<func::FuncOp>(*this, getKernelAttr());
+  if (!callee)
+    return emitOpError("`kernel` must name a function, got `")
+           << getKernel() << "`";
+  SmallVector<Type> expected(2, IndexType::get(getContext()));
+  llvm::append_range(expected, getBuffers().getTypes());
+  if (!llvm::equal(callee.getArgumentTypes(), expected)) { // C1
+    auto error = emitOpError("`buffers` must match the kernel's arguments");
+    error.attachNote(callee.getLoc()) << "kernel declared here";
+    return error;
+  }
   return success();
 }

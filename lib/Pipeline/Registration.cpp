@@ -6,6 +6,7 @@
 #include "lacuna/Transforms/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Func/Extensions/InlinerExtension.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -21,6 +22,7 @@
 void lacuna::registerDialects(mlir::DialectRegistry &registry) {
   registry
       .insert<LacunaDialect, mlir::arith::ArithDialect,
+              mlir::bufferization::BufferizationDialect,
               mlir::cf::ControlFlowDialect, mlir::func::FuncDialect,
               mlir::LLVM::LLVMDialect, mlir::linalg::LinalgDialect,
               mlir::math::MathDialect, mlir::memref::MemRefDialect,

@@ -4,5 +4,35 @@
 
 include "mlir/Pass/PassBase.td"
 
+def OutlineKernels : Pass<"lacuna-outline-kernels", "::mlir::ModuleOp"> {
+  let summary = "turn kernels into functions on buffers, and plan the arena";
+  let description = [{
+    Input: functions of `lacuna.kernel`. Output: one private function a
+    distinct kernel, `(begin, end, buffers...)`, and entry functions that
+    place every buffer in one arena and launch the kernels in order.
+    Numbers: exact.
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::lacuna::LacunaDialect"];
+}
+
+def EmitKernels : Pass<"lacuna-emit-kernels", "::mlir::func::FuncOp"> {
+  let summary = "turn the tensor body of each kernel into loops";
+  let description = [{
+    Input: kernel functions whose body is tensor ops between
+    `bufferization.to_tensor` and `materialize_in_destination`. Output: `scf`
+    loops over `memref` and `vector`, with the attributes `lacuna.count` and
+    `lacuna.grain` that say how the range may be split.
+    Numbers: sums are reassociated.
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "int64_t", "256",
+           "width of a vector register">];
+  let dependentDialects = ["::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect",
+                           "::mlir::math::MathDialect"];
+}
 
 #endif // LACUNA_LOWERING_PASSES_TD

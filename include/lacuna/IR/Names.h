@@ -1,0 +1,23 @@
+//===- Names.h - Attribute names shared by the stages -----------*- C++ -*-===//
+#ifndef LACUNA_IR_NAMES_H
+#define LACUNA_IR_NAMES_H
+
+namespace lacuna::names {
+/// On arguments and results of an entry function: the name users know it by.
+inline constexpr char valueName[] = "lacuna.name";
+/// On a function: an entry on buffers. Integer: how many arguments are inputs
+/// (outputs and the arena follow).
+inline constexpr char entryInputs[] = "lacuna.entry_inputs";
+/// On an entry: names of inputs, then outputs, as an array of strings.
+inline constexpr char entryNames[] = "lacuna.entry_names";
+/// On an entry: bytes of arena it needs.
+inline constexpr char arenaBytes[] = "lacuna.arena_bytes";
+/// On a function: an outlined kernel.
+inline constexpr char kernel[] = "lacuna.kernel_function";
+/// On a kernel: how many steps its range has.
+inline constexpr char count[] = "lacuna.count";
+/// On a kernel: the fewest steps worth a task of their own.
+inline constexpr char grain[] = "lacuna.grain";
+} // namespace lacuna::names
+
+#endif // LACUNA_IR_NAMES_H

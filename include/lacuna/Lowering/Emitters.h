@@ -1,0 +1,43 @@
+//===- Emitters.h - Loops for the root op of a kernel -----------*- C++ -*-===//
+// A table from op to the function that emits its loops; one registration
+// function a family, all called from EmitKernels.cpp.
+//===----------------------------------------------------------------------===//
+#ifndef LACUNA_LOWERING_EMITTERS_H
+#define LACUNA_LOWERING_EMITTERS_H
+
+#include "lacuna/Lowering/KernelBuilder.h"
+
+#include "llvm/ADT/StringMap.h"
+
+namespace lacuna {
+
+/// Emits the loops of the kernel whose root is `root`. Fails with a
+/// diagnostic on `root` when it cannot.
+using EmitFunction =
+    mlir::LogicalResult (*)(KernelBuilder &kernel, mlir::Operation *root);
+
+class EmitterTable {
+public:
+  template <typename Op> void add(EmitFunction emit) {
+    table[Op::getOperationName()] = emit;
+  }
+  EmitFunction lookup(mlir::Operation *op) const {
+    return table.lookup(op->getName().getStringRef());
+  }
+
+private:
+  llvm::StringMap<EmitFunction> table;
+};
+
+/// Kernels without a root: one pass over the elements of the results.
+mlir::LogicalResult emitPointwise(KernelBuilder &kernel);
+/// Any linalg op with reduction loops.
+mlir::LogicalResult emitReduction(KernelBuilder &kernel,
+                                  mlir::Operation *root);
+
+void registerReductionEmitters(EmitterTable &table);
+void registerDataMovementEmitters(EmitterTable &table);
+
+} // namespace lacuna
+
+#endif // LACUNA_LOWERING_EMITTERS_H

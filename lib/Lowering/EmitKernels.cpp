@@ -1,0 +1,60 @@
+//===- EmitKernels.cpp - Tensor bodies of kernels to loops ----------------===//
+#include "lacuna/IR/Names.h"
+#include "lacuna/IR/OpClass.h"
+#include "lacuna/Lowering/Emitters.h"
+#include "lacuna/Lowering/Passes.h"
+
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+namespace lacuna {
+#define GEN_PASS_DEF_EMITKERNELS
+#include "lacuna/Lowering/Passes.h.inc"
+} // namespace lacuna
+
+using namespace mlir;
+using namespace lacuna;
+
+static EmitterTable buildTable() {
+  EmitterTable table;
+  registerReductionEmitters(table);
+  registerDataMovementEmitters(table);
+  return table;
+}
+
+/// The one op that decides the kernel's loops, if it has one.
+static Operation *findRoot(const KernelBuilder &kernel) {
+  for (Operation *op : kernel.ops())
+    if (classify(op) == OpClass::Root)
+      return op;
+  return nullptr;
+}
+
+namespace {
+struct EmitKernels : lacuna::impl::EmitKernelsBase<EmitKernels> {
+  using EmitKernelsBase::EmitKernelsBase;
+
+  void runOnOperation() override {
+    func::FuncOp function = getOperation();
+    if (!function->hasAttr(names::kernel))
+      return;
+    static const EmitterTable table = buildTable();
+    CPUTarget target;
+    target.vectorBits = vectorBits;
+    KernelBuilder kernel(function, target);
+    if (failed(emit(kernel, table)))
+      signalPassFailure();
+  }
+
+  LogicalResult emit(KernelBuilder &kernel, const EmitterTable &table) {
+    Operation *root = findRoot(kernel);
+    if (!root)
+      return emitPointwise(kernel);
+    EmitFunction emitter = table.lookup(root);
+    if (!emitter)
+      return root->emitOpError("has no CPU lowering");
+    return emitter(kernel, root);
+  }
+};
+} // namespace

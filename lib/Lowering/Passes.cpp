@@ -1,2 +1,0 @@
-//===- Passes.cpp - Anchors the library Lowering ------------------------===//
-#include "lacuna/Lowering/Passes.h"

@@ -1,0 +1,298 @@
+//===- Reduction.cpp - Loops of reductions --------------------------------===//
+// Any linalg op with reduction loops and one result. Lanes run along the last
+// dimension of the first input: partial results side by side when that is a
+// reduction loop, neighbouring results when it is a parallel one.
+//===----------------------------------------------------------------------===//
+#include "lacuna/Lowering/Emitters.h"
+
+#include "mlir/Analysis/SliceAnalysis.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+using namespace lacuna;
+
+namespace {
+/// Emits one reduction.
+class ReductionEmitter {
+public:
+  ReductionEmitter(KernelBuilder &kernel, linalg::LinalgOp op)
+      : kernel(kernel), op(op), sizes(op.getStaticLoopRanges()),
+        loops(sizes.size()) {}
+  LogicalResult emit();
+
+private:
+  using Values = SmallVector<Value>;
+  bool isReduction(int64_t loop) {
+    return op.getIteratorTypesArray()[loop] ==
+           utils::IteratorType::reduction;
+  }
+  int64_t laneLoop();
+  LogicalResult emitResult(int64_t lanes, int64_t lane);
+  FailureOr<Value> reduce(Value start, int64_t depth, int64_t lanes,
+                          int64_t lane);
+  FailureOr<Value> step(Value accumulator, int64_t lanes, int64_t lane);
+  Position positionOf(OpOperand &operand, int64_t lanes, int64_t lane);
+  Value combine(ValueRange inputs, Value accumulator, int64_t lanes);
+  Value combineLanes(Value vector, int64_t lanes);
+  Position resultPosition(int64_t lanes, int64_t lane);
+
+  KernelBuilder &kernel;
+  linalg::LinalgOp op;
+  SmallVector<int64_t> sizes;
+  /// The current index of each loop.
+  Values loops;
+  SmallVector<int64_t> reductionLoops;
+  Operation *combiner = nullptr;
+  TypedAttr neutral;
+};
+} // namespace
+
+/// The loop that walks the last dimension of the first input.
+int64_t ReductionEmitter::laneLoop() {
+  AffineMap map = op.getMatchingIndexingMap(op.getDpsInputOperand(0));
+  if (map.getNumResults() == 0)
+    return -1;
+  auto dim = dyn_cast<AffineDimExpr>(map.getResults().back());
+  return dim ? dim.getPosition() : -1;
+}
+
+Position ReductionEmitter::positionOf(OpOperand &operand, int64_t lanes,
+                                      int64_t lane) {
+  Position at;
+  for (auto [dim, e] :
+       llvm::enumerate(op.getMatchingIndexingMap(&operand).getResults())) {
+    auto loop = dyn_cast<AffineDimExpr>(e);
+    at.indices.push_back(loop ? loops[loop.getPosition()] : kernel.index(0));
+    if (loop && lanes > 1 && int64_t(loop.getPosition()) == lane) {
+      at.lanes = lanes;
+      at.laneDim = dim;
+    }
+  }
+  return at;
+}
+
+/// The body of the op on scalars or vectors.
+Value ReductionEmitter::combine(ValueRange inputs, Value accumulator,
+                                int64_t lanes) {
+  IRMapping mapping;
+  Block *body = op.getBlock();
+  for (auto [argument, value] : llvm::zip(body->getArguments(), inputs))
+    mapping.map(argument, kernel.broadcast(value, lanes));
+  mapping.map(body->getArguments().back(), accumulator);
+  for (Operation &inner : body->without_terminator()) {
+    OperationState state(kernel.loc, inner.getName());
+    for (Value operand : inner.getOperands()) {
+      Value mapped = mapping.lookupOrNull(operand);
+      if (!mapped)
+        mapped = kernel.builder.clone(*operand.getDefiningOp())->getResult(0);
+      state.operands.push_back(kernel.broadcast(mapped, lanes));
+    }
+    for (Type type : inner.getResultTypes())
+      state.types.push_back(
+          lanes > 1 ? Type(VectorType::get({lanes}, type)) : type);
+    state.attributes = inner.getAttrs();
+    state.propertiesAttr = inner.getPropertiesAsAttribute();
+    Operation *clone = kernel.builder.create(state);
+    mapping.map(inner.getResult(0), clone->getResult(0));
+  }
+  return mapping.lookup(body->getTerminator()->getOperand(0));
+}
+
+FailureOr<Value> ReductionEmitter::step(Value accumulator, int64_t lanes,
+                                        int64_t lane) {
+  Values inputs;
+  for (OpOperand *input : op.getDpsInputOperands()) {
+    FailureOr<Value> element =
+        kernel.load(input->get(), positionOf(*input, lanes, lane));
+    if (failed(element))
+      return failure();
+    inputs.push_back(*element);
+  }
+  return combine(inputs, accumulator, lanes);
+}
+
+/// Runs the reduction loops from `depth` inwards on an accumulator.
+FailureOr<Value> ReductionEmitter::reduce(Value start, int64_t depth,
+                                          int64_t lanes, int64_t lane) {
+  if (depth == int64_t(reductionLoops.size()))
+    return step(start, lanes, lane);
+  int64_t loop = reductionLoops[depth];
+  bool strided = lanes > 1 && loop == lane;
+  int64_t stop = strided ? sizes[loop] / lanes * lanes : sizes[loop];
+  auto body = [&](Value i, ValueRange carried) -> FailureOr<Values> {
+    loops[loop] = i;
+    FailureOr<Value> next = reduce(carried[0], depth + 1, lanes, lane);
+    if (failed(next))
+      return failure();
+    return Values{*next};
+  };
+  auto result = kernel.forLoop(kernel.index(0), kernel.index(stop),
+                               strided ? lanes : 1, start, body);
+  if (failed(result))
+    return failure();
+  return (*result)[0];
+}
+
+/// Folds the lanes of `vector` in halves by the combiner.
+Value ReductionEmitter::combineLanes(Value vector, int64_t lanes) {
+  OpBuilder &builder = kernel.builder;
+  auto apply = [&](Value a, Value b) {
+    OperationState state(kernel.loc, combiner->getName());
+    state.operands = {a, b};
+    state.types = {a.getType()};
+    state.attributes = combiner->getAttrs();
+    state.propertiesAttr = combiner->getPropertiesAsAttribute();
+    return builder.create(state)->getResult(0);
+  };
+  for (int64_t half = lanes / 2; half >= 1; half /= 2) {
+    Value low = vector::ExtractStridedSliceOp::create(
+        builder, kernel.loc, vector, {0}, {half}, {1});
+    Value high = vector::ExtractStridedSliceOp::create(
+        builder, kernel.loc, vector, {half}, {half}, {1});
+    vector = apply(low, high);
+  }
+  return vector::ExtractOp::create(builder, kernel.loc, vector, 0);
+}
+
+Position ReductionEmitter::resultPosition(int64_t lanes, int64_t lane) {
+  return positionOf(*op.getDpsInitOperand(0), lanes, lane);
+}
+
+/// Computes and stores the results at the current parallel indices.
+LogicalResult ReductionEmitter::emitResult(int64_t lanes, int64_t lane) {
+  Value init = op.getDpsInitOperand(0)->get();
+  bool lanesReduce = lanes > 1 && isReduction(lane);
+  Position at = resultPosition(lanesReduce ? 1 : lanes, lane);
+  FailureOr<Value> start = kernel.load(init, at);
+  if (failed(start))
+    return failure();
+  Value accumulator = *start;
+  if (lanesReduce) {
+    Value zero = arith::ConstantOp::create(kernel.builder, kernel.loc, neutral);
+    FailureOr<Value> partial =
+        reduce(kernel.broadcast(zero, lanes), 0, lanes, lane);
+    if (failed(partial))
+      return failure();
+    Value folded = combineLanes(*partial, lanes);
+    OperationState state(kernel.loc, combiner->getName());
+    state.operands = {accumulator, folded};
+    state.types = {accumulator.getType()};
+    state.attributes = combiner->getAttrs();
+    state.propertiesAttr = combiner->getPropertiesAsAttribute();
+    accumulator = kernel.builder.create(state)->getResult(0);
+    // What is left of the lane loop, one element at a time.
+    int64_t whole = sizes[lane] / lanes * lanes;
+    if (whole != sizes[lane]) {
+      SmallVector<int64_t> outer;
+      std::function<FailureOr<Value>(Value, size_t)> tail =
+          [&](Value carried, size_t depth) -> FailureOr<Value> {
+        if (depth == reductionLoops.size())
+          return step(carried, 1, -1);
+        int64_t loop = reductionLoops[depth];
+        auto result = kernel.forLoop(
+            kernel.index(loop == lane ? whole : 0), kernel.index(sizes[loop]),
+            1, carried,
+            [&](Value i, ValueRange values) -> FailureOr<Values> {
+              loops[loop] = i;
+              FailureOr<Value> next = tail(values[0], depth + 1);
+              if (failed(next))
+                return failure();
+              return Values{*next};
+            });
+        if (failed(result))
+          return failure();
+        return (*result)[0];
+      };
+      FailureOr<Value> rest = tail(accumulator, 0);
+      if (failed(rest))
+        return failure();
+      accumulator = *rest;
+    }
+  } else {
+    FailureOr<Value> whole =
+        reduce(kernel.broadcast(accumulator, lanes), 0, lanes, lane);
+    if (failed(whole))
+      return failure();
+    accumulator = *whole;
+  }
+  return kernel.store(op->getResult(0), accumulator, at);
+}
+
+LogicalResult ReductionEmitter::emit() {
+  if (op->getNumResults() != 1)
+    return op->emitOpError("reduction with several results is not supported");
+  for (OpOperand &operand : op->getOpOperands())
+    for (AffineExpr e : op.getMatchingIndexingMap(&operand).getResults())
+      if (!isa<AffineDimExpr, AffineConstantExpr>(e))
+        return op->emitOpError("reduction must read at projections of its loops");
+  SmallVector<Operation *> combiners;
+  if (matchReduction(op.getRegionOutputArgs(), 0, combiners) &&
+      combiners.size() == 1) {
+    combiner = combiners[0];
+    if (auto value = arith::getNeutralElement(combiner))
+      neutral = *value;
+  }
+  int64_t lane = laneLoop();
+  int64_t bits = elementTypeOf(op->getResult(0)).getIntOrFloatBitWidth();
+  int64_t lanes = 4 * kernel.target.lanes(std::max<int64_t>(bits, 8));
+  SmallVector<int64_t> parallelLoops, parallelSizes;
+  for (auto [loop, size] : llvm::enumerate(sizes)) {
+    if (isReduction(loop)) {
+      reductionLoops.push_back(loop);
+    } else {
+      parallelLoops.push_back(loop);
+      parallelSizes.push_back(size);
+    }
+  }
+  int64_t work = 1;
+  for (int64_t loop : reductionLoops)
+    work *= std::max<int64_t>(sizes[loop], 1);
+  bool across = lane >= 0 && !isReduction(lane);
+  if (lane >= 0 && isReduction(lane) && (!neutral || sizes[lane] < lanes))
+    lane = -1;
+  if (!across) {
+    return kernel.parallelLoop(
+        parallelSizes, 16384 / work, [&](ValueRange indices) {
+          for (auto [loop, value] : llvm::zip(parallelLoops, indices))
+            loops[loop] = value;
+          return emitResult(lane < 0 ? 1 : lanes, lane);
+        });
+  }
+  // Neighbouring results side by side: the lane loop in steps of `lanes`, then
+  // what is left.
+  SmallVector<int64_t> outerLoops, outerSizes;
+  for (auto [loop, size] : llvm::zip(parallelLoops, parallelSizes)) {
+    if (loop == lane)
+      continue;
+    outerLoops.push_back(loop);
+    outerSizes.push_back(size);
+  }
+  int64_t blocks = llvm::divideCeil(sizes[lane], lanes);
+  outerLoops.push_back(lane);
+  outerSizes.push_back(blocks);
+  // Every block has the same code: the last one is moved back to end at the
+  // edge and computes some results twice.
+  int64_t width = std::min(lanes, sizes[lane]);
+  return kernel.parallelLoop(
+      outerSizes, 16384 / (work * width), [&](ValueRange indices) {
+        for (auto [loop, value] : llvm::zip(outerLoops, indices))
+          loops[loop] = value;
+        Value first = kernel.mul(indices.back(), width);
+        loops[lane] = arith::MinUIOp::create(kernel.builder, kernel.loc, first,
+                                             kernel.index(sizes[lane] - width));
+        return emitResult(width, lane);
+      });
+}
+
+LogicalResult lacuna::emitReduction(KernelBuilder &kernel, Operation *root) {
+  return ReductionEmitter(kernel, cast<linalg::LinalgOp>(root)).emit();
+}
+
+void lacuna::registerReductionEmitters(EmitterTable &table) {
+  table.add<linalg::ReduceOp>(emitReduction);
+  table.add<linalg::GenericOp>(emitReduction);
+  table.add<linalg::ContractOp>(emitReduction);
+}

@@ -1,0 +1,332 @@
+//===- FormKernels.cpp - Groups ops into kernels --------------------------===//
+// Greedy fusion over straight-line code: element-wise consumers join the
+// kernel of their producer, index remappings and single-use element-wise
+// producers join the kernel that reads them. A merge that would make two
+// kernels wait for each other is refused.
+//===----------------------------------------------------------------------===//
+#include "lacuna/IR/Dialect.h"
+#include "lacuna/IR/OpClass.h"
+#include "lacuna/Transforms/Passes.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace lacuna {
+#define GEN_PASS_DEF_FORMKERNELS
+#include "lacuna/Transforms/Passes.h.inc"
+} // namespace lacuna
+
+using namespace mlir;
+using namespace lacuna;
+
+namespace {
+/// Ops that will become one kernel, in program order.
+struct Group {
+  SmallVector<Operation *> ops;
+  /// The op that decides the loops; null while all are element-wise.
+  Operation *root = nullptr;
+  /// Shape of the iteration space of the element-wise ops behind the root.
+  SmallVector<int64_t> shape;
+};
+
+/// The groups of one block, with the dependences among them.
+class Grouping {
+public:
+  explicit Grouping(Block &block) : block(block) {}
+
+  void build();
+  /// Replaces every group by a lacuna.kernel, in an order that respects uses.
+  void materialize();
+
+private:
+  int groupOf(Value value) const;
+  bool dependsOn(int group, int on) const;
+  bool usedOnlyBy(int group, Operation *op) const;
+  void place(Operation *op);
+  int joinProducer(Operation *op);
+  void pullProducers(Operation *op, int group);
+  void merge(int from, int into);
+  void emit(Group &group, OpBuilder &builder);
+
+  Block &block;
+  SmallVector<Group> groups;
+  DenseMap<Operation *, int> groupIndex;
+};
+} // namespace
+
+/// Whether nothing is computed for `op`: it stays outside of all kernels.
+static bool isFree(Operation *op) {
+  OpClass kind = classify(op);
+  return kind == OpClass::Source || kind == OpClass::View ||
+         isa<arith::ConstantOp>(op) || op->hasTrait<OpTrait::IsTerminator>();
+}
+
+int Grouping::groupOf(Value value) const {
+  Operation *producer = value.getDefiningOp();
+  auto found = groupIndex.find(producer);
+  return found == groupIndex.end() ? -1 : found->second;
+}
+
+/// The groups (or their views) that the operands of `op` come from.
+static void collectProducers(Operation *op, SmallVectorImpl<Operation *> &out) {
+  for (Value operand : op->getOperands())
+    if (Operation *producer = operand.getDefiningOp())
+      out.push_back(producer);
+}
+
+bool Grouping::dependsOn(int group, int on) const {
+  // Depth-first over producers; views are looked through.
+  SmallVector<Operation *> work(groups[group].ops);
+  DenseSet<Operation *> seen(work.begin(), work.end());
+  while (!work.empty()) {
+    SmallVector<Operation *> producers;
+    collectProducers(work.pop_back_val(), producers);
+    for (Operation *producer : producers) {
+      if (!seen.insert(producer).second)
+        continue;
+      auto found = groupIndex.find(producer);
+      if (found != groupIndex.end() && found->second == on)
+        return true;
+      work.push_back(producer);
+      if (found != groupIndex.end())
+        for (Operation *other : groups[found->second].ops)
+          if (seen.insert(other).second)
+            work.push_back(other);
+    }
+  }
+  return false;
+}
+
+bool Grouping::usedOnlyBy(int group, Operation *op) const {
+  for (Operation *member : groups[group].ops)
+    for (Operation *user : member->getUsers()) {
+      auto found = groupIndex.find(user);
+      bool inside = found != groupIndex.end() && found->second == group;
+      if (!inside && user != op)
+        return false;
+    }
+  return true;
+}
+
+static ArrayRef<int64_t> resultShape(Operation *op) {
+  return cast<RankedTensorType>(op->getResult(0).getType()).getShape();
+}
+
+/// Whether what comes out of `root` may be used before it is stored.
+static bool acceptsEpilogue(Operation *root) {
+  return !root || root->getNumResults() == 1;
+}
+
+/// Whether `root` reads each element of its operands about once, so that
+/// computing them on the way costs nothing.
+static bool acceptsPrologue(Operation *root) {
+  if (!root)
+    return true;
+  if (auto generic = dyn_cast<linalg::GenericOp>(root))
+    return generic.getNumParallelLoops() + generic.getNumReductionLoops() ==
+           cast<RankedTensorType>(generic.getInputs()[0].getType()).getRank();
+  return isa<linalg::ReduceOp, tensor::ConcatOp>(root);
+}
+
+int Grouping::joinProducer(Operation *op) {
+  int best = -1;
+  for (auto [index, operand] : llvm::enumerate(op->getOperands())) {
+    int candidate = groupOf(operand);
+    if (candidate < 0 || candidate == best || !readsAtOwnIndex(op, index))
+      continue;
+    Group &group = groups[candidate];
+    if (!acceptsEpilogue(group.root) || resultShape(op) != ArrayRef(group.shape))
+      continue;
+    // Joining must not make the group wait for itself through another one.
+    bool cycle = false;
+    for (Value other : op->getOperands()) {
+      Operation *producer = other.getDefiningOp();
+      while (producer && !groupIndex.count(producer) &&
+             classify(producer) == OpClass::View)
+        producer = producer->getOperand(0).getDefiningOp();
+      if (!producer || !groupIndex.count(producer))
+        continue;
+      int from = groupIndex[producer];
+      cycle |= from == candidate ? other.getDefiningOp() != producer
+                                 : dependsOn(from, candidate);
+    }
+    if (cycle)
+      continue;
+    bool heavier = best < 0 || (group.root && !groups[best].root);
+    if (heavier)
+      best = candidate;
+  }
+  return best;
+}
+
+void Grouping::merge(int from, int into) {
+  Group &source = groups[from], &target = groups[into];
+  for (Operation *op : source.ops)
+    groupIndex[op] = into;
+  target.ops.append(source.ops);
+  llvm::sort(target.ops,
+             [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
+  source.ops.clear();
+}
+
+void Grouping::pullProducers(Operation *op, int group) {
+  if (op == groups[group].root && !acceptsPrologue(op))
+    return;
+  for (Value operand : op->getOperands()) {
+    int from = groupOf(operand);
+    if (from < 0 || from == group || groups[from].root)
+      continue;
+    if (!usedOnlyBy(from, op))
+      continue;
+    // A producer may not itself wait for the group through a third one.
+    if (!dependsOn(from, group))
+      merge(from, group);
+  }
+}
+
+void Grouping::place(Operation *op) {
+  OpClass kind = classify(op);
+  int target = kind == OpClass::Pointwise ? joinProducer(op) : -1;
+  if (target < 0) {
+    target = groups.size();
+    groups.push_back({});
+    if (kind == OpClass::Root)
+      groups.back().root = op;
+    groups.back().shape = llvm::to_vector(resultShape(op));
+  }
+  groups[target].ops.push_back(op);
+  groupIndex[op] = target;
+  pullProducers(op, target);
+}
+
+void Grouping::build() {
+  for (Operation &op : block)
+    if (!isFree(&op))
+      place(&op);
+}
+
+/// Copies free values read by the group (constants, fills) into its body.
+static void cloneSources(Value value, OpBuilder &builder, IRMapping &mapping) {
+  Operation *producer = value.getDefiningOp();
+  if (!producer || mapping.contains(value) ||
+      classify(producer) != OpClass::Source)
+    return;
+  for (Value operand : producer->getOperands())
+    cloneSources(operand, builder, mapping);
+  builder.clone(*producer, mapping);
+}
+
+void Grouping::emit(Group &group, OpBuilder &builder) {
+  llvm::SmallPtrSet<Operation *, 8> inside(group.ops.begin(), group.ops.end());
+  llvm::SetVector<Value> inputs, outputs;
+  for (Operation *op : group.ops) {
+    op->walk([&](Operation *nested) {
+      for (Value operand : nested->getOperands()) {
+        Operation *producer = operand.getDefiningOp();
+        if (producer ? inside.count(producer) ||
+                           classify(producer) == OpClass::Source ||
+                           op->isProperAncestor(producer)
+                     : operand.getParentBlock() != &block)
+          continue;
+        inputs.insert(operand);
+      }
+    });
+    for (Value result : op->getResults())
+      if (llvm::any_of(result.getUsers(),
+                       [&](Operation *user) { return !inside.count(user); }))
+        outputs.insert(result);
+  }
+  Operation *named = group.root ? group.root : group.ops.back();
+  SmallVector<Location> locations;
+  for (Operation *op : group.ops)
+    locations.push_back(op->getLoc());
+  SmallVector<Type> resultTypes(ValueRange(outputs.getArrayRef()).getTypes());
+  auto kernel = KernelOp::create(
+      builder, builder.getFusedLoc(locations), resultTypes,
+      named->getName().stripDialect(), inputs.getArrayRef());
+  Block *body = builder.createBlock(&kernel.getBody());
+  IRMapping mapping;
+  for (Value input : inputs)
+    mapping.map(input, body->addArgument(input.getType(), input.getLoc()));
+  for (Operation *op : group.ops) {
+    op->walk([&](Operation *nested) {
+      for (Value operand : nested->getOperands())
+        if (operand.getParentBlock() == &block)
+          cloneSources(operand, builder, mapping);
+    });
+    builder.clone(*op, mapping);
+  }
+  SmallVector<Value> yielded;
+  for (Value output : outputs)
+    yielded.push_back(mapping.lookup(output));
+  YieldOp::create(builder, kernel.getLoc(), yielded);
+  builder.setInsertionPointAfter(kernel);
+  for (auto [from, result] : llvm::zip(outputs, kernel.getResults())) {
+    Value output = from;
+    output.replaceUsesWithIf(result, [&](OpOperand &use) {
+      return !inside.count(use.getOwner()) && use.getOwner() != kernel;
+    });
+  }
+}
+
+void Grouping::materialize() {
+  Operation *terminator = block.getTerminator();
+  // A group runs when its last input is there: at its last member. Views and
+  // other groups that read it come later, since merges kept the order acyclic.
+  DenseMap<Operation *, SmallVector<Operation *>> waiting;
+  SmallVector<Operation *> order;
+  DenseSet<Operation *> done;
+  SmallVector<int> state(groups.size(), 0);
+  std::function<void(Operation *)> visit = [&](Operation *op) {
+    auto found = groupIndex.find(op);
+    if (found != groupIndex.end() ? state[found->second]++ > 0
+                                  : !done.insert(op).second)
+      return;
+    ArrayRef<Operation *> members =
+        found != groupIndex.end() ? ArrayRef(groups[found->second].ops)
+                                  : ArrayRef<Operation *>(op);
+    for (Operation *member : members)
+      member->walk([&](Operation *nested) {
+        for (Value operand : nested->getOperands())
+          if (Operation *producer = operand.getDefiningOp();
+              producer && producer->getBlock() == &block)
+            visit(producer);
+      });
+    order.push_back(op);
+  };
+  SmallVector<Operation *> all;
+  for (Operation &op : block)
+    all.push_back(&op);
+  for (Operation *op : all)
+    visit(op);
+  OpBuilder builder(terminator);
+  for (Operation *op : order) {
+    if (op == terminator)
+      continue;
+    auto found = groupIndex.find(op);
+    builder.setInsertionPoint(terminator);
+    if (found == groupIndex.end())
+      op->moveBefore(terminator);
+    else
+      emit(groups[found->second], builder);
+  }
+  for (Group &group : groups)
+    for (Operation *op : llvm::reverse(group.ops))
+      op->erase();
+}
+
+namespace {
+struct FormKernels : lacuna::impl::FormKernelsBase<FormKernels> {
+  void runOnOperation() override {
+    if (getOperation().isExternal())
+      return;
+    Block &block = getOperation().getBody().front();
+    Grouping grouping(block);
+    grouping.build();
+    grouping.materialize();
+  }
+};
+} // namespace

@@ -1,2 +1,0 @@
-//===- Passes.cpp - Anchors the library Transforms ------------------------===//
-#include "lacuna/Transforms/Passes.h"
