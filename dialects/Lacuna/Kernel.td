@@ -68,4 +68,17 @@ def Lacuna_LaunchOp : Lacuna_Op<"launch", [
   }];
 }
 
+def Lacuna_CheckOp : Lacuna_Op<"check"> {
+  let summary = "a run-time check inside of a kernel";
+  let description = [{
+    When `condition` is false the running call fails with `message`; what the
+    kernel writes is then undefined, and it must still not access memory out
+    of bounds. Used where correctness depends on data: indices of a gather.
+
+    Example: `lacuna.check %inside, "index out of range"`
+  }];
+  let arguments = (ins I1:$condition, StrAttr:$message);
+  let assemblyFormat = "$condition `,` $message attr-dict";
+}
+
 #endif // LACUNA_KERNEL_TD

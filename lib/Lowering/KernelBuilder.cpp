@@ -174,6 +174,14 @@ LogicalResult KernelBuilder::storeTo(Value buffer, Value element,
   return success();
 }
 
+Value KernelBuilder::scratch(ArrayRef<int64_t> shape, Type element) {
+  // At the function's start, lest a loop take new stack in every step.
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(&kernel.getBody().front());
+  return memref::AllocaOp::create(builder, loc, MemRefType::get(shape, element),
+                                  builder.getI64IntegerAttr(64));
+}
+
 Value KernelBuilder::index(int64_t value) {
   return arith::ConstantIndexOp::create(builder, loc, value);
 }

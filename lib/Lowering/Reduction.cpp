@@ -148,10 +148,12 @@ Value ReductionEmitter::combineLanes(Value vector, int64_t lanes) {
     return builder.create(state)->getResult(0);
   };
   for (int64_t half = lanes / 2; half >= 1; half /= 2) {
-    Value low = vector::ExtractStridedSliceOp::create(
-        builder, kernel.loc, vector, {0}, {half}, {1});
-    Value high = vector::ExtractStridedSliceOp::create(
-        builder, kernel.loc, vector, {half}, {half}, {1});
+    auto part = [&](int64_t first) -> Value {
+      return vector::ShuffleOp::create(
+          builder, kernel.loc, vector, vector,
+          llvm::to_vector(llvm::seq(first, first + half)));
+    };
+    Value low = part(0), high = part(half);
     vector = apply(low, high);
   }
   return vector::ExtractOp::create(builder, kernel.loc, vector, 0);

@@ -85,6 +85,9 @@ public:
   /// otherwise. For emitters that keep partial sums in their output.
   mlir::Value outputBuffer(mlir::Value tensor) const;
 
+  /// Memory of this call's own (on the stack: keep it under 256 KiB).
+  mlir::Value scratch(llvm::ArrayRef<int64_t> shape, mlir::Type element);
+
   /// Conveniences at the current insertion point.
   mlir::Value index(int64_t value);
   mlir::Value constant(mlir::Type type, double value);

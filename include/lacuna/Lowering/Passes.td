@@ -35,4 +35,16 @@ def EmitKernels : Pass<"lacuna-emit-kernels", "::mlir::func::FuncOp"> {
                            "::mlir::math::MathDialect"];
 }
 
+def ConvertToLLVM : Pass<"lacuna-convert-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "lower kernels and entry functions to the LLVM dialect";
+  let description = [{
+    Input: kernels as loops on `memref`, entry functions of `lacuna.launch`.
+    Output: the LLVM dialect; each entry function `NAME` becomes
+    `NAME(context, inputs, outputs, arena, constants)` on pointers.
+    Numbers: exact.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+                           "::mlir::cf::ControlFlowDialect"];
+}
+
 #endif // LACUNA_LOWERING_PASSES_TD
