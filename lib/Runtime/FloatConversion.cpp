@@ -17,11 +17,22 @@ static HalfCarrier carry(uint16_t bits) {
   return std::bit_cast<HalfCarrier>(bits);
 }
 
-HalfCarrier __truncsfhf2(float value) { return carry(toHalf(value)); }
-HalfCarrier __truncdfhf2(double value) { return carry(toHalf(value)); }
-HalfCarrier __truncsfbf2(float value) { return carry(toBFloat(value)); }
-HalfCarrier __truncdfbf2(double value) { return carry(toBFloat(value)); }
+// Weak definitions, since a compiler's own support library may have them too;
+// not weak declarations, which would not bring this file into a program.
+#define LACUNA_WEAK __attribute__((weak))
 
-float __extendhfsf2(HalfCarrier value) {
+LACUNA_WEAK HalfCarrier __truncsfhf2(float value) {
+  return carry(toHalf(value));
+}
+LACUNA_WEAK HalfCarrier __truncdfhf2(double value) {
+  return carry(toHalf(value));
+}
+LACUNA_WEAK HalfCarrier __truncsfbf2(float value) {
+  return carry(toBFloat(value));
+}
+LACUNA_WEAK HalfCarrier __truncdfbf2(double value) {
+  return carry(toBFloat(value));
+}
+LACUNA_WEAK float __extendhfsf2(HalfCarrier value) {
   return fromHalf(std::bit_cast<uint16_t>(value));
 }

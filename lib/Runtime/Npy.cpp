@@ -46,9 +46,9 @@ static Expected<uint64_t> readHeaderLength(const ByteSource &source,
     return corrupt("must begin with NumPy's magic bytes");
   unsigned version = bytes[6];
   if (version < 1 || version > 3)
-    return Error(ErrorCode::Unsupported,
-                 fmt::format("format version must be 1, 2 or 3, got {}",
-                             version));
+    return Error(
+        ErrorCode::Unsupported,
+        fmt::format("format version must be 1, 2 or 3, got {}", version));
   size_t countBytes = version == 1 ? 2 : 4;
   if (source.size < used + countBytes)
     return corrupt("must begin with a header, but ends before");
@@ -66,8 +66,8 @@ static Expected<NpyHeader> readHeader(const ByteSource &source,
   if (!length)
     return length.takeError();
   if (*length > std::min(source.size - used, largestHeader))
-    return corrupt(fmt::format("header of {} bytes must end within the array",
-                               *length));
+    return corrupt(
+        fmt::format("header of {} bytes must end within the array", *length));
   std::string text(*length, '\0');
   if (Error error = source.read(std::as_writable_bytes(std::span(text))))
     return error;
@@ -170,8 +170,8 @@ Error writeNpy(const std::string &path, const Tensor &tensor) {
   std::string header = formatNpyHeader(*dense);
   if (Error error = file->write(std::as_bytes(std::span(header))))
     return error;
-  if (Error error = file->write({dense->data<std::byte>(),
-                                 static_cast<size_t>(dense->byteSize())}))
+  if (Error error = file->write(
+          {dense->data<std::byte>(), static_cast<size_t>(dense->byteSize())}))
     return error;
   return file->commit();
 }

@@ -154,13 +154,14 @@ static Expected<DType> typeInFile(std::string_view descr) {
   if (isNamedBFloat(descr))
     return DType::BF16;
   if (descr.starts_with('>') && !descr.ends_with('1'))
-    return Error(ErrorCode::Unsupported,
-                 fmt::format("elements must be little-endian, got `{}`",
-                             descr));
+    return Error(
+        ErrorCode::Unsupported,
+        fmt::format("elements must be little-endian, got `{}`", descr));
   // The byte order means nothing for bytes, and `=` is that of the machine.
   for (const DescrFacts &facts : descrFacts)
     if (!descr.empty() && descr.substr(1) == facts.descr.substr(1) &&
-        (descr[0] == '<' || descr[0] == '=' || byteWidth(facts.type) == 1 || facts.type == DType::BF16))
+        (descr[0] == '<' || descr[0] == '=' || byteWidth(facts.type) == 1 ||
+         facts.type == DType::BF16))
       return facts.type;
   return Error(ErrorCode::Unsupported,
                fmt::format("element type must be a real number or a boolean of "
@@ -193,9 +194,9 @@ std::string formatNpyHeader(const Tensor &tensor) {
     shape += fmt::format("{}, ", dim);
   std::string_view descr =
       std::ranges::find(descrFacts, tensor.dtype(), &DescrFacts::type)->descr;
-  std::string text = fmt::format(
-      "{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}", descr,
-      shape);
+  std::string text =
+      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}",
+                  descr, shape);
   // Version 1 counts the header in 2 bytes, version 2 in 4. Elements begin at
   // a multiple of 64 bytes, so that the file can be mapped.
   bool longHeader = text.size() + 128 > UINT16_MAX;

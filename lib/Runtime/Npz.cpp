@@ -50,7 +50,7 @@ static Error cannotOpen(const std::string &path, int code) {
   zip_error_init_with_code(&error, code);
   std::string text = zip_error_strerror(&error);
   zip_error_fini(&error);
-  ErrorCode kind = code == ZIP_ER_NOENT                       ? ErrorCode::NotFound
+  ErrorCode kind = code == ZIP_ER_NOENT ? ErrorCode::NotFound
                    : code == ZIP_ER_NOZIP || code == ZIP_ER_INCONS
                        ? ErrorCode::Corrupt
                        : ErrorCode::InputOutput;

@@ -127,9 +127,8 @@ static bool fits(DType type, int64_t low, int64_t high) {
   int bits = static_cast<int>(8 * byteWidth(type));
   if (type >= DType::U8)
     return low >= 0 && (bits == 64 || (high - 1) >> bits == 0);
-  return bits == 64 ||
-         (low >= -(int64_t{1} << (bits - 1)) &&
-          high - 1 < int64_t{1} << (bits - 1));
+  return bits == 64 || (low >= -(int64_t{1} << (bits - 1)) &&
+                        high - 1 < int64_t{1} << (bits - 1));
 }
 
 Expected<Tensor> Tensor::random(DType type, Shape shape, uint64_t seed,

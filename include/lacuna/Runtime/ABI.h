@@ -1,4 +1,4 @@
-/*===- ABI.h - between compiled code and the runtime ---------------*- C -*-===*\
+/*===- ABI.h - between compiled code and the runtime -------*- C -*-===*\
 |*
 |* The C interface between the functions Lacuna compiles, the runtime library,
 |* and whoever calls them. Plain C, so that generated headers can include it.

@@ -25,8 +25,8 @@ Expected<Tensor> readNpy(const std::string &path,
                          std::optional<DType> type = std::nullopt);
 Error writeNpy(const std::string &path, const Tensor &tensor);
 
-/// An open .npz, for one thread at a time. Arrays are read one by one, so that a
-/// large archive costs what is used of it.
+/// An open .npz, for one thread at a time. Arrays are read one by one, so that
+/// a large archive costs what is used of it.
 class NpzReader {
 public:
   static Expected<NpzReader> open(const std::string &path);
