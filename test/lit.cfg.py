@@ -6,7 +6,7 @@ import lit.formats
 config.name = "Lacuna"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".mlir", ".test"]
-config.excludes = ["Unit", "Inputs"]
+config.excludes = ["Inputs"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.lacuna_build_dir, "test")
 

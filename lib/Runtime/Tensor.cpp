@@ -16,6 +16,7 @@
 #include <cassert>
 #include <cstdlib>
 #include <cstring>
+#include <unistd.h>
 
 namespace lacuna {
 
@@ -102,6 +103,13 @@ Tensor::Tensor(DType type, Shape shape, Shape strides, int64_t count,
     : type(type), dims(std::move(shape)), steps(std::move(strides)),
       count(count), base(data), storage(std::move(owner)) {}
 
+/// More than this is refused at once: the system would grant it, and end the
+/// process when the memory is touched.
+static size_t physicalMemory() {
+  return static_cast<size_t>(sysconf(_SC_PHYS_PAGES)) *
+         static_cast<size_t>(sysconf(_SC_PAGESIZE));
+}
+
 Expected<Tensor> Tensor::allocate(DType type, Shape shape) {
   Expected<int64_t> count = checkedElementCount(shape, type);
   if (!count)
@@ -110,7 +118,9 @@ Expected<Tensor> Tensor::allocate(DType type, Shape shape) {
   // vector loads run over the last element.
   size_t bytes = static_cast<size_t>(*count) * byteWidth(type);
   size_t padded = (bytes / alignment + 1) * alignment;
-  void *data = std::aligned_alloc(alignment, padded);
+  void *data = nullptr;
+  if (padded <= physicalMemory())
+    data = std::aligned_alloc(alignment, padded);
   if (!data)
     return Error(ErrorCode::OutOfMemory,
                  fmt::format("cannot allocate {} bytes for a tensor {} of {}",
