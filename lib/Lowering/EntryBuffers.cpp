@@ -128,7 +128,10 @@ LogicalResult EntryBuffers::assign() {
 func::FuncOp EntryBuffers::createEntry(OpBuilder &builder) {
   SmallVector<Type> types;
   SmallVector<Attribute> names;
+  SmallVector<bool> unsignedness;
   auto name = [&](DictionaryAttr attributes, StringRef fallback, int index) {
+    unsignedness.push_back(attributes &&
+                           attributes.contains(names::unsignedElements));
     if (auto given = attributes ? attributes.getAs<StringAttr>(names::valueName)
                                 : StringAttr())
       return names.push_back(given);
@@ -150,6 +153,8 @@ func::FuncOp EntryBuffers::createEntry(OpBuilder &builder) {
   lowered->setAttr(names::entryInputs,
                    builder.getI64IntegerAttr(entry.getNumArguments()));
   lowered->setAttr(names::entryNames, builder.getArrayAttr(names));
+  lowered->setAttr(names::entryUnsigned,
+                   builder.getDenseBoolArrayAttr(unsignedness));
   lowered->setAttr(names::arenaBytes, builder.getI64IntegerAttr(arenaBytes));
   builder.setInsertionPointToStart(lowered.addEntryBlock());
   return lowered;

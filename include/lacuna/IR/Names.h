@@ -10,6 +10,10 @@ inline constexpr char valueName[] = "lacuna.name";
 inline constexpr char entryInputs[] = "lacuna.entry_inputs";
 /// On an entry: names of inputs, then outputs, as an array of strings.
 inline constexpr char entryNames[] = "lacuna.entry_names";
+/// On arguments and results of an entry function: integers are unsigned.
+inline constexpr char unsignedElements[] = "lacuna.unsigned";
+/// On an entry: which inputs, then outputs, are unsigned.
+inline constexpr char entryUnsigned[] = "lacuna.entry_unsigned";
 /// On an entry: bytes of arena it needs.
 inline constexpr char arenaBytes[] = "lacuna.arena_bytes";
 /// On a function: an outlined kernel.

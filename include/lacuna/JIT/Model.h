@@ -1,0 +1,119 @@
+//===- Model.h - Load, compile and call models ------------------*- C++ -*-===//
+// The C++ API. No LLVM header is needed to use it; errors are values.
+//
+//   auto model = lacuna::Model::load("net.onnx");
+//   auto program = model->compile({});
+//   auto outputs = program->call({input});
+//===----------------------------------------------------------------------===//
+#ifndef LACUNA_JIT_MODEL_H
+#define LACUNA_JIT_MODEL_H
+
+#include "lacuna/Runtime/Tensor.h"
+#include "lacuna/Support/Error.h"
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace lacuna {
+
+/// How a model is compiled.
+struct CompileOptions {
+  /// "cpu": the processor this runs on; or the name of one (x86-64-v3, …).
+  std::string target = "cpu";
+  /// Shapes of inputs by name, for models that leave dimensions open.
+  std::map<std::string, Shape> shapes;
+  /// The function to compile; empty: the only public one, or `main`.
+  std::string entry;
+  /// Directory for a reproducer when a pass fails; empty: none.
+  std::string reproducer;
+};
+
+/// An input or output of a program: its name, element type and shape. An open
+/// dimension is -1 (models only; programs have none).
+struct Value {
+  std::string name;
+  DType dtype = DType::F32;
+  Shape shape;
+};
+
+/// Time one kernel has used.
+struct KernelTime {
+  std::string name;
+  int64_t calls = 0;
+  int64_t nanoseconds = 0;
+};
+
+/// Facts about a compiled program.
+struct ProgramInfo {
+  int64_t arenaBytes = 0;
+  int64_t constantBytes = 0;
+  int64_t kernels = 0;
+  double compileSeconds = 0;
+};
+
+/// A compiled function. Copies share the code. Any number of threads may call
+/// one program at once; each call has its own arena.
+class Program {
+public:
+  const std::vector<Value> &inputs() const;
+  const std::vector<Value> &outputs() const;
+  const ProgramInfo &info() const;
+
+  /// Runs the program on contiguous or strided inputs, in order. `threads` 0:
+  /// all the process may use. Fails when count, types or shapes differ from
+  /// `inputs()` or a check at run time fails.
+  Expected<std::vector<Tensor>> call(std::span<const Tensor> inputs,
+                                     int threads = 0) const;
+
+  /// The same into contiguous tensors of the caller.
+  Error callInto(std::span<const Tensor> inputs, std::span<Tensor> outputs,
+                 int threads = 0) const;
+
+  /// Runs once with time taken for each kernel, in order of launch.
+  Expected<std::vector<KernelTime>> profile(std::span<const Tensor> inputs,
+                                            int threads = 0) const;
+
+private:
+  friend class Model;
+  struct State;
+  explicit Program(std::shared_ptr<State> state);
+  std::shared_ptr<State> state;
+};
+
+/// A model as its file says, before shapes are fixed. Copies share it.
+class Model {
+public:
+  /// Reads `.onnx` or `.mlir` (by content where the ending is another).
+  static Expected<Model> load(const std::string &path);
+  /// Takes MLIR text; `name` stands in diagnostics.
+  static Expected<Model> parse(const std::string &text,
+                               const std::string &name = "<text>");
+
+  /// Compiles for one set of shapes.
+  Expected<Program> compile(const CompileOptions &options = {}) const;
+
+  /// Compiles for the shapes of `inputs`, or takes the program compiled
+  /// earlier for equal shapes and options, and calls it.
+  Expected<std::vector<Tensor>> call(std::span<const Tensor> inputs,
+                                     const CompileOptions &options = {},
+                                     int threads = 0) const;
+
+  /// The text of the module at `stage` (see `lacuna compile --help`).
+  Expected<std::string> emit(const std::string &stage,
+                             const CompileOptions &options = {}) const;
+
+  /// Names, types and shapes of the entry's inputs; -1 for open dimensions.
+  Expected<std::vector<Value>> inputs(const CompileOptions &options = {}) const;
+
+private:
+  struct State;
+  explicit Model(std::shared_ptr<State> state);
+  std::shared_ptr<State> state;
+};
+
+} // namespace lacuna
+
+#endif // LACUNA_JIT_MODEL_H

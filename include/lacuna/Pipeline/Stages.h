@@ -1,0 +1,43 @@
+//===- Stages.h - The stages of compilation ---------------------*- C++ -*-===//
+// One table orders all passes: each stage has a name (also the value of
+// `--emit=`), a sentence, the passes that lead to it, and its contract.
+//===----------------------------------------------------------------------===//
+#ifndef LACUNA_PIPELINE_STAGES_H
+#define LACUNA_PIPELINE_STAGES_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/PassManager.h"
+
+namespace lacuna {
+
+/// What the passes need to know of the wish and the machine.
+struct PipelineOptions {
+  int64_t vectorBits = 256;
+  /// Where a failing pass writes its input and the command that replays it;
+  /// empty: nowhere.
+  std::string reproducer;
+};
+
+struct Stage {
+  llvm::StringLiteral name;
+  llvm::StringLiteral sentence;
+  /// Adds the passes that turn the stage before into this one.
+  void (*addPasses)(mlir::OpPassManager &passes, const PipelineOptions &);
+  /// Dialects that may occur at its end, comma separated.
+  llvm::StringLiteral legalDialects;
+};
+
+/// All stages on MLIR modules, in order.
+llvm::ArrayRef<Stage> stages();
+
+/// The index of the stage called `name`, or -1.
+int findStage(llvm::StringRef name);
+
+/// Runs all stages up to and including `last` on `module` (at stage `first`,
+/// -1: as loaded), checking each contract.
+mlir::LogicalResult runStages(mlir::ModuleOp module, int first, int last,
+                              const PipelineOptions &options);
+
+} // namespace lacuna
+
+#endif // LACUNA_PIPELINE_STAGES_H

@@ -1,0 +1,166 @@
+//===- Model.cpp - Models from files to programs --------------------------===//
+#include "Diagnostics.h"
+#include "Program.h"
+#include "lacuna/Codegen/NativeCode.h"
+#include "lacuna/Pipeline/Registration.h"
+#include "lacuna/Pipeline/Stages.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/SourceMgr.h"
+
+#include <chrono>
+
+using namespace mlir;
+using namespace lacuna;
+
+struct Model::State {
+  /// Where it came from; stands in diagnostics.
+  std::string name;
+  std::string text;
+  bool isOnnx = false;
+
+  std::mutex mutex;
+  /// Programs by target, entry and input shapes.
+  std::map<std::string, Program> programs;
+};
+
+namespace {
+/// A module in a context of its own, at some stage.
+struct LoadedModule {
+  std::unique_ptr<MLIRContext> context;
+  OwningOpRef<ModuleOp> module;
+};
+} // namespace
+
+Model::Model(std::shared_ptr<State> state) : state(std::move(state)) {}
+
+static std::unique_ptr<MLIRContext> createContext() {
+  DialectRegistry registry;
+  registerDialects(registry);
+  auto context = std::make_unique<MLIRContext>(registry);
+  context->loadAllAvailableDialects();
+  return context;
+}
+
+Expected<Model> Model::load(const std::string &path) {
+  auto buffer = llvm::MemoryBuffer::getFile(path, /*IsText=*/false);
+  if (!buffer)
+    return Error(ErrorCode::InputOutput,
+                 path + ": " + buffer.getError().message());
+  auto state = std::make_shared<State>();
+  state->name = path;
+  state->text = (*buffer)->getBuffer().str();
+  state->isOnnx = StringRef(path).ends_with(".onnx");
+  return Model(state);
+}
+
+Expected<Model> Model::parse(const std::string &text, const std::string &name) {
+  auto state = std::make_shared<State>();
+  state->name = name;
+  state->text = text;
+  return Model(state);
+}
+
+/// Leaves only the entry public, so that later stages know it.
+static Error selectEntry(ModuleOp module, const std::string &wanted) {
+  SmallVector<func::FuncOp> candidates;
+  for (auto function : module.getOps<func::FuncOp>())
+    if (function.isPublic() && !function.isExternal() &&
+        (wanted.empty() || function.getSymName() == wanted))
+      candidates.push_back(function);
+  auto main = llvm::find_if(candidates, [](func::FuncOp function) {
+    return function.getSymName() == "main";
+  });
+  if (candidates.empty())
+    return Error(ErrorCode::NotFound,
+                 wanted.empty() ? "the module has no public function"
+                                : "the module has no public function `" +
+                                      wanted + "`");
+  func::FuncOp entry =
+      main != candidates.end() ? *main : candidates.front();
+  if (candidates.size() > 1 && main == candidates.end())
+    return Error(ErrorCode::InvalidArgument,
+                 "the module has several public functions: name one with "
+                 "`--entry`");
+  for (auto function : module.getOps<func::FuncOp>())
+    if (function != entry && !function.isExternal())
+      function.setPrivate();
+  return Error::success();
+}
+
+static Expected<LoadedModule> loadModule(const std::string &name,
+                                         const std::string &text, bool isOnnx,
+                                         const CompileOptions &options) {
+  LoadedModule loaded{createContext(), {}};
+  CollectDiagnostics diagnostics(loaded.context.get());
+  if (isOnnx)
+    return Error(ErrorCode::Unsupported, name + ": ONNX is not built in");
+  auto buffer = llvm::MemoryBuffer::getMemBuffer(text, name);
+  llvm::SourceMgr sources;
+  sources.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
+  loaded.module =
+      parseSourceFile<ModuleOp>(sources, ParserConfig(loaded.context.get()));
+  if (!loaded.module)
+    return diagnostics.error(ErrorCode::InvalidArgument,
+                             name + ": not a module");
+  if (Error error = selectEntry(*loaded.module, options.entry))
+    return Error(error.code(), name + ": " + error.message());
+  return loaded;
+}
+
+/// Runs the stages up to `stage` on a freshly loaded module.
+static Expected<LoadedModule> lower(const std::string &name,
+                                    const std::string &text, bool isOnnx,
+                                    const CompileOptions &options, int stage) {
+  std::string message;
+  FailureOr<NativeTarget> target = parseNativeTarget(options.target, message);
+  if (failed(target))
+    return Error(ErrorCode::InvalidArgument, message);
+  Expected<LoadedModule> loaded = loadModule(name, text, isOnnx, options);
+  if (!loaded)
+    return loaded;
+  CollectDiagnostics diagnostics(loaded->context.get());
+  PipelineOptions pipeline;
+  pipeline.vectorBits = target->vectorBits;
+  pipeline.reproducer = options.reproducer;
+  if (failed(runStages(*loaded->module, -1, stage, pipeline)))
+    return diagnostics.error(ErrorCode::Unsupported,
+                             name + ": compilation failed");
+  return loaded;
+}
+
+Expected<Program> Model::compile(const CompileOptions &options) const {
+  auto start = std::chrono::steady_clock::now();
+  Expected<LoadedModule> lowered =
+      lower(state->name, state->text, state->isOnnx, options,
+            findStage("llvm"));
+  if (!lowered)
+    return lowered.error();
+  CollectDiagnostics diagnostics(lowered->context.get());
+  auto program = std::make_shared<Program::State>();
+  if (Error error = program->build(*lowered->module, options.target))
+    return diagnostics.error(error.code(), error.message());
+  program->info.compileSeconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+          .count();
+  return Program(program);
+}
+
+Expected<std::string> Model::emit(const std::string &stage,
+                                  const CompileOptions &options) const {
+  int index = findStage(stage);
+  if (index < 0)
+    return Error(ErrorCode::InvalidArgument, "no stage `" + stage + "`");
+  Expected<LoadedModule> lowered =
+      lower(state->name, state->text, state->isOnnx, options, index);
+  if (!lowered)
+    return lowered.error();
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  lowered->module->print(stream);
+  return text;
+}

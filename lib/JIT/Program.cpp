@@ -1,0 +1,266 @@
+//===- Program.cpp - Compiled programs and their calls --------------------===//
+#include "Program.h"
+
+#include "Constants.h"
+#include "lacuna/Codegen/NativeCode.h"
+#include "lacuna/IR/Names.h"
+#include "lacuna/Runtime/Symbols.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "llvm/ExecutionEngine/Orc/AbsoluteSymbols.h"
+#include "llvm/Support/TargetSelect.h"
+
+using namespace mlir;
+using namespace lacuna;
+
+Program::Program(std::shared_ptr<State> state) : state(std::move(state)) {}
+const std::vector<lacuna::Value> &Program::inputs() const {
+  return state->inputs;
+}
+const std::vector<lacuna::Value> &Program::outputs() const {
+  return state->outputs;
+}
+const ProgramInfo &Program::info() const { return state->info; }
+
+Program::State::~State() {
+  for (Frame &frame : frames)
+    lacuna_rt_destroy(frame.context);
+}
+
+static std::optional<DType> dtypeOf(Type type, bool isUnsigned) {
+  if (type.isF64())
+    return DType::F64;
+  if (type.isF32())
+    return DType::F32;
+  if (type.isF16())
+    return DType::F16;
+  if (type.isBF16())
+    return DType::BF16;
+  if (type.isIndex())
+    return DType::I64;
+  if (!type.isInteger())
+    return std::nullopt;
+  switch (type.getIntOrFloatBitWidth()) {
+  case 1:
+    return DType::I1;
+  case 8:
+    return isUnsigned ? DType::U8 : DType::I8;
+  case 16:
+    return isUnsigned ? DType::U16 : DType::I16;
+  case 32:
+    return isUnsigned ? DType::U32 : DType::I32;
+  case 64:
+    return isUnsigned ? DType::U64 : DType::I64;
+  }
+  return std::nullopt;
+}
+
+Error Program::State::describe(ModuleOp module) {
+  LLVM::LLVMFuncOp entryOp;
+  for (auto function : module.getOps<LLVM::LLVMFuncOp>())
+    if (function->hasAttr(names::entryInputs))
+      entryOp = function;
+  if (!entryOp)
+    return Error(ErrorCode::NotFound, "the module has no public function");
+  auto integer = [&](StringRef name) {
+    return entryOp->getAttrOfType<IntegerAttr>(name).getInt();
+  };
+  auto names = entryOp->getAttrOfType<ArrayAttr>(names::entryNames);
+  auto types = entryOp->getAttrOfType<ArrayAttr>("lacuna.entry_types");
+  auto unsignedness = entryOp->getAttrOfType<DenseBoolArrayAttr>(names::entryUnsigned);
+  int64_t inputCount = integer(names::entryInputs);
+  for (auto [index, name] : llvm::enumerate(names)) {
+    auto type = cast<MemRefType>(cast<TypeAttr>(types[index]).getValue());
+    auto dtype = dtypeOf(type.getElementType(), unsignedness[index]);
+    std::string text = cast<StringAttr>(name).getValue().str();
+    if (!dtype)
+      return Error(ErrorCode::Unsupported,
+                   "`" + text + "` has an element type no tensor can hold");
+    Value value{text, *dtype, Shape(type.getShape())};
+    (int64_t(index) < inputCount ? inputs : outputs).push_back(value);
+  }
+  entryName = entryOp.getSymName().str();
+  info.arenaBytes = integer(names::arenaBytes);
+  for (Attribute name : entryOp->getAttrOfType<ArrayAttr>("lacuna.launches"))
+    kernelNames.push_back(cast<StringAttr>(name).getValue().str());
+  info.kernels = kernelNames.size();
+  return Error::success();
+}
+
+static Error toError(llvm::Error error) {
+  return Error(ErrorCode::Internal, llvm::toString(std::move(error)));
+}
+
+Error Program::State::build(ModuleOp module, const std::string &targetName) {
+  if (Error error = describe(module))
+    return error;
+  Expected<Tensor> segment = takeConstants(module);
+  if (!segment)
+    return segment.error();
+  constants = *segment;
+  info.constantBytes = constants.byteSize();
+  std::string message;
+  FailureOr<NativeTarget> target = parseNativeTarget(targetName, message);
+  if (failed(target))
+    return Error(ErrorCode::InvalidArgument, message);
+  unsigned parts = std::min(8u, std::max(1u, std::thread::hardware_concurrency()));
+  auto objects = compileToObjects(module, *target,
+                                  kernelNames.size() < 4 ? 1 : parts);
+  if (failed(objects))
+    return Error(ErrorCode::Internal, "code generation failed");
+  llvm::InitializeNativeTarget();
+  llvm::InitializeNativeTargetAsmPrinter();
+  auto created = llvm::orc::LLJITBuilder().create();
+  if (!created)
+    return toError(created.takeError());
+  jit = std::move(*created);
+  llvm::orc::SymbolMap symbols;
+  for (const RuntimeSymbol &symbol : runtimeSymbols())
+    symbols[jit->mangleAndIntern(symbol.name)] = {
+        llvm::orc::ExecutorAddr::fromPtr(symbol.address),
+        llvm::JITSymbolFlags::Exported};
+  llvm::orc::JITDylib &library = jit->getMainJITDylib();
+  if (auto error = library.define(llvm::orc::absoluteSymbols(symbols)))
+    return toError(std::move(error));
+  auto process = llvm::orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(
+      jit->getDataLayout().getGlobalPrefix());
+  if (!process)
+    return toError(process.takeError());
+  library.addGenerator(std::move(*process));
+  for (NativeObject &object : *objects)
+    if (auto error = jit->addObjectFile(std::move(object)))
+      return toError(std::move(error));
+  auto address = jit->lookup(entryName);
+  if (!address)
+    return toError(address.takeError());
+  entry = address->toPtr<EntryFunction>();
+  return Error::success();
+}
+
+Expected<Program::State::Frame> Program::State::takeFrame(int threads) {
+  {
+    std::lock_guard<std::mutex> lock(mutex);
+    for (auto it = frames.begin(); it != frames.end(); ++it) {
+      if (it->threads != threads)
+        continue;
+      Frame frame = *it;
+      frames.erase(it);
+      return frame;
+    }
+  }
+  Frame frame;
+  frame.threads = threads;
+  Expected<Tensor> arena = Tensor::allocate(DType::U8, {info.arenaBytes});
+  if (!arena)
+    return arena.error();
+  frame.arena = *arena;
+  frame.context = lacuna_rt_create(threads, kernelNames.size());
+  if (!frame.context)
+    return Error(ErrorCode::OutOfMemory, "no memory for a call's context");
+  return frame;
+}
+
+void Program::State::returnFrame(Frame frame) {
+  std::lock_guard<std::mutex> lock(mutex);
+  frames.push_back(frame);
+}
+
+/// Whether `tensor` is what the program was compiled for.
+static Error checkTensor(const Tensor &tensor, const lacuna::Value &expected,
+                         const char *role) {
+  if (tensor.dtype() == expected.dtype && tensor.shape() == expected.shape)
+    return Error::success();
+  auto describe = [](DType type, const Shape &shape) {
+    return std::string(dtypeName(type)) + "[" + formatShape(shape) + "]";
+  };
+  return Error(ErrorCode::InvalidArgument,
+               std::string(role) + " `" + expected.name + "` must be " +
+                   describe(expected.dtype, expected.shape) + ", got " +
+                   describe(tensor.dtype(), tensor.shape()));
+}
+
+Error Program::State::run(std::span<const Tensor> given,
+                          std::span<Tensor> results, Frame &frame) const {
+  if (given.size() != inputs.size())
+    return Error(ErrorCode::InvalidArgument,
+                 "the program takes " + std::to_string(inputs.size()) +
+                     " inputs, got " + std::to_string(given.size()));
+  std::vector<Tensor> packed;
+  std::vector<void *> in, out;
+  for (size_t i = 0; i < given.size(); ++i) {
+    if (Error error = checkTensor(given[i], inputs[i], "input"))
+      return error;
+    Expected<Tensor> contiguous = given[i].contiguous();
+    if (!contiguous)
+      return contiguous.error();
+    packed.push_back(*contiguous);
+    in.push_back(packed.back().data());
+  }
+  for (size_t i = 0; i < results.size(); ++i) {
+    if (Error error = checkTensor(results[i], outputs[i], "output"))
+      return error;
+    out.push_back(results[i].data());
+  }
+  lacuna_rt_reset(frame.context);
+  entry(frame.context, in.data(), out.data(), frame.arena.data(),
+        const_cast<void *>(constants.data()));
+  const char *message = nullptr;
+  if (lacuna_rt_error(frame.context, &message) != LACUNA_OK)
+    return Error(ErrorCode::RuntimeCheck, message ? message : "call failed");
+  return Error::success();
+}
+
+Error Program::callInto(std::span<const Tensor> inputs,
+                        std::span<Tensor> outputs, int threads) const {
+  if (outputs.size() != state->outputs.size())
+    return Error(ErrorCode::InvalidArgument,
+                 "the program has " + std::to_string(state->outputs.size()) +
+                     " outputs, got " + std::to_string(outputs.size()));
+  Expected<State::Frame> frame = state->takeFrame(threads);
+  if (!frame)
+    return frame.error();
+  Error error = state->run(inputs, outputs, *frame);
+  state->returnFrame(*frame);
+  return error;
+}
+
+Expected<std::vector<Tensor>> Program::call(std::span<const Tensor> inputs,
+                                            int threads) const {
+  std::vector<Tensor> results;
+  for (const Value &output : state->outputs) {
+    Expected<Tensor> result = Tensor::allocate(output.dtype, output.shape);
+    if (!result)
+      return result.error();
+    results.push_back(*result);
+  }
+  if (Error error = callInto(inputs, results, threads))
+    return error;
+  return results;
+}
+
+Expected<std::vector<KernelTime>>
+Program::profile(std::span<const Tensor> inputs, int threads) const {
+  Expected<State::Frame> frame = state->takeFrame(threads);
+  if (!frame)
+    return frame.error();
+  std::vector<Tensor> results;
+  for (const Value &output : state->outputs) {
+    Expected<Tensor> result = Tensor::allocate(output.dtype, output.shape);
+    if (!result)
+      return result.error();
+    results.push_back(*result);
+  }
+  lacuna_rt_profile_enable(frame->context, 1);
+  Error error = state->run(inputs, results, *frame);
+  std::vector<KernelTime> times;
+  for (size_t id = 0; id < state->kernelNames.size(); ++id) {
+    LacunaKernelProfile profile = lacuna_rt_profile(frame->context, id);
+    times.push_back(
+        {state->kernelNames[id], profile.calls, profile.nanoseconds});
+  }
+  lacuna_rt_profile_enable(frame->context, 0);
+  state->returnFrame(*frame);
+  if (error)
+    return error;
+  return times;
+}

@@ -1,0 +1,92 @@
+//===- Stages.cpp - The stages of compilation -----------------------------===//
+#include "lacuna/Pipeline/Stages.h"
+
+#include "lacuna/Lowering/Passes.h"
+#include "lacuna/Transforms/Passes.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace lacuna;
+
+static void addModel(OpPassManager &passes, const PipelineOptions &) {
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+}
+
+static void addPlan(OpPassManager &passes, const PipelineOptions &) {
+  passes.addPass(createCanonicalizerPass());
+}
+
+static void addTensor(OpPassManager &passes, const PipelineOptions &) {
+  passes.addNestedPass<func::FuncOp>(createFormKernels());
+}
+
+static void addMemory(OpPassManager &passes, const PipelineOptions &) {
+  passes.addPass(createOutlineKernels());
+}
+
+static void addDevice(OpPassManager &passes, const PipelineOptions &options) {
+  EmitKernelsOptions emit;
+  emit.vectorBits = options.vectorBits;
+  OpPassManager &kernels = passes.nest<func::FuncOp>();
+  kernels.addPass(createEmitKernels(emit));
+  kernels.addPass(createCanonicalizerPass());
+  kernels.addPass(createCSEPass());
+}
+
+static void addLLVM(OpPassManager &passes, const PipelineOptions &) {
+  passes.addPass(createConvertToLLVM());
+}
+
+ArrayRef<Stage> lacuna::stages() {
+  static const Stage table[] = {
+      {"model", "the program as loaded, shapes known", addModel,
+       "builtin,func,lacuna,linalg,tensor,arith,math"},
+      {"plan", "simplified, with layouts and recompute regions chosen",
+       addPlan, "builtin,func,lacuna,linalg,tensor,arith,math"},
+      {"tensor", "ops grouped into kernels", addTensor,
+       "builtin,func,lacuna,linalg,tensor,arith,math"},
+      {"memory", "kernels as functions, values placed in one arena", addMemory,
+       "builtin,func,lacuna,linalg,tensor,arith,math,memref,bufferization"},
+      {"device", "kernels as loops and vectors", addDevice,
+       "builtin,func,lacuna,arith,math,memref,scf,vector,ub"},
+      {"llvm", "the LLVM dialect", addLLVM, "builtin,llvm,memref"},
+  };
+  return table;
+}
+
+int lacuna::findStage(StringRef name) {
+  for (auto [index, stage] : llvm::enumerate(stages()))
+    if (stage.name == name)
+      return index;
+  return -1;
+}
+
+/// Fails on the first op of a dialect the stage does not allow.
+static LogicalResult checkContract(ModuleOp module, const Stage &stage) {
+  SmallVector<StringRef> legal;
+  stage.legalDialects.split(legal, ',');
+  WalkResult result = module.walk([&](Operation *op) -> WalkResult {
+    if (llvm::is_contained(legal, op->getName().getDialectNamespace()))
+      return WalkResult::advance();
+    return op->emitOpError("is not legal at the end of stage `")
+           << stage.name << "`";
+  });
+  return failure(result.wasInterrupted());
+}
+
+LogicalResult lacuna::runStages(ModuleOp module, int first, int last,
+                                const PipelineOptions &options) {
+  for (int index = first + 1; index <= last; ++index) {
+    const Stage &stage = stages()[index];
+    PassManager passes(module.getContext());
+    if (!options.reproducer.empty())
+      passes.enableCrashReproducerGeneration(options.reproducer);
+    stage.addPasses(passes, options);
+    if (failed(passes.run(module)) || failed(checkContract(module, stage)))
+      return failure();
+  }
+  return success();
+}
