@@ -19,6 +19,9 @@ LacunaContext *lacuna_rt_create(int32_t threads, int64_t kernelCount) {
   if (!context)
     return nullptr;
   context->threads = threads > 0 ? threads : std::max(omp_get_max_threads(), 1);
+  context->shares.reset(new (std::nothrow) LacunaShare[context->threads]);
+  if (!context->shares)
+    return nullptr;
   if (kernelCount > 0) {
     size_t count = static_cast<size_t>(kernelCount);
     context->profileStorage.reset(new (std::nothrow)

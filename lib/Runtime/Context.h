@@ -13,8 +13,17 @@
 #include <memory>
 #include <span>
 
+/// A thread's share of a launch: the grains [next, end) nobody has taken. On a
+/// cache line of its own, so that threads with work left do not meet.
+struct alignas(64) LacunaShare {
+  std::atomic<int64_t> next = 0;
+  int64_t end = 0;
+};
+
 struct LacunaContext {
   int32_t threads = 1;
+  /// One for each thread.
+  std::unique_ptr<LacunaShare[]> shares;
   bool profiling = false;
   /// Written by the thread that launches, never by workers.
   std::span<LacunaKernelProfile> profile;

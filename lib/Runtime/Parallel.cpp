@@ -1,8 +1,9 @@
 //===- Parallel.cpp - kernels on all threads ------------------------------===//
 //
-// Fork and join by libgomp, work handed out by guided self-scheduling
-// (Polychronopoulos and Kuck, 1987): each chunk is a share of what is left, so
-// that few chunks suffice and a thread that falls behind delays only the end.
+// Fork and join by libgomp, work handed out by affinity scheduling (Markatos
+// and LeBlanc, 1994): a thread begins with the part of the iterations it had in
+// the last launch, whose data its caches hold, and helps the others when it is
+// done.
 //
 //===----------------------------------------------------------------------===//
 
@@ -37,6 +38,8 @@ static inline void __tsan_acquire(void *) {}
 static inline void __tsan_release(void *) {}
 #endif
 
+extern "C" int omp_get_thread_num();
+
 namespace {
 
 /// One launch; lives on the stack of the thread that waits for it.
@@ -47,37 +50,57 @@ struct Launch {
   int64_t count;
   int64_t grain;
   int64_t grains;
-  /// The first grain nobody has taken, on a cache line of its own.
-  alignas(64) std::atomic<int64_t> next = 0;
 };
 
 } // namespace
 
-/// Takes the next grains [first, last); false when none are left.
-static bool takeChunk(Launch &launch, int64_t &first, int64_t &last) {
-  first = launch.next.load(std::memory_order_relaxed);
+/// Takes grains [first, last), half of what the share still has; false when it
+/// has none. Halves, so that few chunks suffice and yet a thread that falls
+/// behind leaves most of its work to others.
+static bool takeChunk(LacunaShare &share, int64_t &first, int64_t &last) {
+  first = share.next.load(std::memory_order_relaxed);
   do {
-    int64_t left = launch.grains - first;
-    if (left <= 0)
+    if (first >= share.end)
       return false;
-    int64_t share = left / (2 * int64_t{launch.context.threads});
-    last = first + std::max<int64_t>(share, 1);
-  } while (!launch.next.compare_exchange_weak(first, last,
-                                              std::memory_order_relaxed));
+    last = first + (share.end - first + 1) / 2;
+  } while (!share.next.compare_exchange_weak(first, last,
+                                             std::memory_order_relaxed));
   return true;
 }
 
-static void runChunks(void *data) {
-  Launch &launch = *static_cast<Launch *>(data);
-  __tsan_acquire(&launch);
+static void runShare(const Launch &launch, LacunaShare &share) {
   int64_t first, last;
   while (!launch.context.stopped.load(std::memory_order_relaxed) &&
-         takeChunk(launch, first, last)) {
+         takeChunk(share, first, last)) {
     // The last grain may be a part; its end is also what may overflow.
     int64_t end = last == launch.grains ? launch.count : last * launch.grain;
     launch.kernel(first * launch.grain, end, launch.args);
   }
+}
+
+/// The body of the team: its own share, then those of the threads after it.
+/// A team smaller than asked for (as within another parallel region) still
+/// visits every share.
+static void runShares(void *data) {
+  Launch &launch = *static_cast<Launch *>(data);
+  __tsan_acquire(&launch);
+  int32_t threads = launch.context.threads;
+  int32_t own = omp_get_thread_num();
+  for (int32_t i = 0; i < threads; ++i)
+    runShare(launch, launch.context.shares[(own + i) % threads]);
   __tsan_release(&launch);
+}
+
+/// Cuts the grains into one share a thread, as equal as can be.
+static void dealShares(LacunaContext &context, int64_t grains) {
+  int64_t each = grains / context.threads;
+  int64_t larger = grains % context.threads;
+  int64_t next = 0;
+  for (int32_t i = 0; i < context.threads; ++i) {
+    LacunaShare &share = context.shares[i];
+    share.next.store(next, std::memory_order_relaxed);
+    share.end = next += each + (i < larger ? 1 : 0);
+  }
 }
 
 static void launchKernel(LacunaContext &context, LacunaKernel kernel,
@@ -86,10 +109,11 @@ static void launchKernel(LacunaContext &context, LacunaKernel kernel,
   if (context.threads == 1 || count <= grain)
     return kernel(0, count, args);
   Launch launch{context, kernel, args, count, grain, (count - 1) / grain + 1};
+  dealShares(context, launch.grains);
   __tsan_release(&launch);
   // Always the full team, even for fewer chunks: libgomp ends the threads that
   // a smaller team leaves over and would have to start them again.
-  GOMP_parallel(runChunks, &launch, static_cast<unsigned>(context.threads), 0);
+  GOMP_parallel(runShares, &launch, static_cast<unsigned>(context.threads), 0);
   __tsan_acquire(&launch);
 }
 

@@ -65,9 +65,11 @@ int32_t lacuna_rt_error(const LacunaContext *context, const char **message);
 typedef void (*LacunaKernel)(int64_t begin, int64_t end, void *const *args);
 
 /* Runs `kernel` over [0, count) on the context's threads and waits for it.
- * Every chunk begins at a multiple of `grain` and ends at one or at `count`;
- * the threads take chunks from a shared counter, large ones first. With one
- * thread, or with count <= grain, it is a plain call of kernel(0, count).
+ * Every chunk begins at a multiple of `grain` and ends at one or at `count`.
+ * Thread i begins with the i-th part of the iterations, the same in every
+ * launch of as many, and takes from the others' parts when its own is done.
+ * With one thread, or with count <= grain, it is a plain call of
+ * kernel(0, count).
  * `grain` below 1 counts as 1, and count <= 0 does nothing. */
 void lacuna_rt_parallel(LacunaContext *context, int64_t kernelId,
                         LacunaKernel kernel, void *const *args, int64_t count,
