@@ -16,6 +16,7 @@ def Lacuna_Dialect : Dialect {
     (`linalg`, `tensor`, `arith`, `math`, `scf`) is not said again here: matrix
     products are `linalg.contract`, element-wise maths is `linalg.generic`.
   }];
+  let useDefaultAttributePrinterParser = 1;
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
     "::mlir::tensor::TensorDialect"];
@@ -23,5 +24,10 @@ def Lacuna_Dialect : Dialect {
 
 class Lacuna_Op<string mnemonic, list<Trait> traits = []>
     : Op<Lacuna_Dialect, mnemonic, traits>;
+
+/// Ranked tensors of the floating-point types Lacuna computes in.
+def Lacuna_FloatTensor : RankedTensorOf<[F64, F32, F16, BF16]>;
+/// Ranked tensors of integers: labels, indices, masks.
+def Lacuna_IntegerTensor : RankedTensorOf<[AnySignlessInteger, Index]>;
 
 #endif // LACUNA_DIALECT_TD

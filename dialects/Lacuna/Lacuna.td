@@ -4,6 +4,16 @@
 
 include "Lacuna/Dialect.td"
 include "Lacuna/Attributes.td"
+include "Lacuna/Attention.td"
+include "Lacuna/Convolution.td"
+include "Lacuna/Pooling.td"
+include "Lacuna/Activation.td"
+include "Lacuna/Normalization.td"
+include "Lacuna/Resampling.td"
+include "Lacuna/Indexing.td"
+include "Lacuna/Loss.td"
+include "Lacuna/Metrics.td"
+include "Lacuna/Recompute.td"
 include "Lacuna/Kernel.td"
 
 #endif // LACUNA_TD
