@@ -18,6 +18,7 @@ using namespace lacuna;
 
 static EmitterTable buildTable() {
   EmitterTable table;
+  registerContractionEmitters(table);
   registerReductionEmitters(table);
   registerDataMovementEmitters(table);
   return table;

@@ -296,5 +296,4 @@ LogicalResult lacuna::emitReduction(KernelBuilder &kernel, Operation *root) {
 void lacuna::registerReductionEmitters(EmitterTable &table) {
   table.add<linalg::ReduceOp>(emitReduction);
   table.add<linalg::GenericOp>(emitReduction);
-  table.add<linalg::ContractOp>(emitReduction);
 }

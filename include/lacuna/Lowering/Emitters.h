@@ -35,6 +35,7 @@ mlir::LogicalResult emitPointwise(KernelBuilder &kernel);
 mlir::LogicalResult emitReduction(KernelBuilder &kernel,
                                   mlir::Operation *root);
 
+void registerContractionEmitters(EmitterTable &table);
 void registerReductionEmitters(EmitterTable &table);
 void registerDataMovementEmitters(EmitterTable &table);
 

@@ -1,0 +1,54 @@
+//===- RegisterTile.cpp - Sums held in registers --------------------------===//
+#include "RegisterTile.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace lacuna;
+
+/// Steps of k a loop iteration does: hides the loop's own instructions.
+static constexpr int64_t unroll = 4;
+
+SmallVector<Value> lacuna::emitMultiplyAdd(
+    KernelBuilder &kernel, ValueRange sums, int64_t depth,
+    llvm::function_ref<Value(int64_t, Value)> left,
+    llvm::function_ref<Value(Value)> right) {
+  int64_t lanes = cast<VectorType>(sums[0].getType()).getNumElements();
+  auto step = [&](SmallVector<Value> carried, Value k) {
+    Value vector = right(k);
+    for (auto [r, sum] : llvm::enumerate(carried)) {
+      Value scalar = kernel.broadcast(left(r, k), lanes);
+      sum = math::FmaOp::create(kernel.builder, kernel.loc, scalar, vector, sum);
+    }
+    return carried;
+  };
+  int64_t whole = depth / unroll * unroll;
+  SmallVector<Value> result(sums);
+  if (whole > 0) {
+    auto body = [&](Value k, ValueRange carried)
+        -> FailureOr<SmallVector<Value>> {
+      SmallVector<Value> next(carried);
+      for (int64_t u = 0; u < unroll; ++u)
+        next = step(next, kernel.add(k, u));
+      return next;
+    };
+    result = *kernel.forLoop(kernel.index(0), kernel.index(whole), unroll,
+                             result, body);
+  }
+  for (int64_t k = whole; k < depth; ++k)
+    result = step(result, kernel.index(k));
+  return result;
+}
+
+Value lacuna::flatten(KernelBuilder &kernel, Value buffer) {
+  auto type = cast<MemRefType>(buffer.getType());
+  auto flat = MemRefType::get({type.getNumElements()}, type.getElementType());
+  if (type == flat)
+    return buffer;
+  OpBuilder::InsertionGuard guard(kernel.builder);
+  return memref::ReinterpretCastOp::create(
+      kernel.builder, kernel.loc, flat, buffer, /*offset=*/0,
+      flat.getShape(), ArrayRef<int64_t>{1});
+}
