@@ -19,6 +19,7 @@ using namespace lacuna;
 static EmitterTable buildTable() {
   EmitterTable table;
   registerContractionEmitters(table);
+  registerConvolutionEmitters(table);
   registerReductionEmitters(table);
   registerDataMovementEmitters(table);
   return table;

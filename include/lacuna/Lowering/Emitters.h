@@ -36,6 +36,7 @@ mlir::LogicalResult emitReduction(KernelBuilder &kernel,
                                   mlir::Operation *root);
 
 void registerContractionEmitters(EmitterTable &table);
+void registerConvolutionEmitters(EmitterTable &table);
 void registerReductionEmitters(EmitterTable &table);
 void registerDataMovementEmitters(EmitterTable &table);
 

@@ -1,0 +1,462 @@
+//===- Convolution.cpp - Direct channels-last convolution -----------------===//
+// No im2col and no padded copy. Along the innermost spatial dimension the
+// outputs are cut into segments in which the set of taps that meet the input
+// is constant; along the others the live taps are a range computed for each
+// row. Taps that would only multiply padding are never visited, which is most
+// of the work at large dilations. Sums of a tile stay in registers over all
+// taps and a block of input channels.
+//===----------------------------------------------------------------------===//
+#include "RegisterTile.h"
+#include "lacuna/IR/Dialect.h"
+#include "lacuna/Lowering/Emitters.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace lacuna;
+
+namespace {
+/// Outputs [begin, end) of the innermost dimension, and the taps [low, high)
+/// that read the input for all of them.
+struct Segment {
+  int64_t begin, end, low, high;
+};
+
+/// Static sizes of one convolution. Spatial arrays have one entry a dimension.
+struct Geometry {
+  SmallVector<int64_t> input, output, kernel, strides, dilations, pads;
+  int64_t batch, channels, outputs, groups, lanes;
+  bool depthwise;
+
+  static Geometry of(PackedConvolutionOp op);
+  int64_t rank() const { return kernel.size(); }
+  int64_t inputsPerGroup() const { return depthwise ? 1 : channels / groups; }
+  int64_t outputsPerGroup() const {
+    return depthwise ? outputs : outputs / groups;
+  }
+  int64_t panelsPerGroup() const {
+    return llvm::divideCeil(outputsPerGroup(), lanes);
+  }
+  int64_t groupCount() const { return depthwise ? 1 : groups; }
+  int64_t taps() const {
+    int64_t count = 1;
+    for (int64_t size : kernel)
+      count *= size;
+    return count;
+  }
+  int64_t rows() const {
+    int64_t count = 1;
+    for (int64_t size : ArrayRef(output).drop_back())
+      count *= size;
+    return count;
+  }
+  SmallVector<Segment> segments() const;
+};
+
+class ConvolutionEmitter {
+public:
+  ConvolutionEmitter(KernelBuilder &kernel, PackedConvolutionOp op)
+      : kernel(kernel), op(op), g(Geometry::of(op)) {}
+  LogicalResult emit();
+
+private:
+  using Values = SmallVector<Value>;
+  LogicalResult emitRow(Value row, int64_t depth0, int64_t depth);
+  LogicalResult emitSegment(const Segment &segment, int64_t depth0,
+                            int64_t depth);
+  LogicalResult emitTile(Value pixel, int64_t pixels, const Segment &segment,
+                         int64_t depth0, int64_t depth);
+  FailureOr<Values> walkTaps(int64_t dim, Value inputOffset, Value tap,
+                             Values sums, const Segment &segment, Value pixel,
+                             int64_t depth0, int64_t depth);
+  FailureOr<Values> accumulate(Value inputOffset, Value tap, Values sums,
+                               int64_t depth);
+  std::pair<Value, Value> liveTaps(int64_t dim, Value output);
+  LogicalResult finish(Value pixel, Values sums);
+  VectorType vectorType() const {
+    return VectorType::get({g.lanes}, accumulator);
+  }
+  Value widen(Value value);
+
+  KernelBuilder &kernel;
+  PackedConvolutionOp op;
+  Geometry g;
+  Type accumulator;
+  int64_t tileRows = 6, depthBlocks = 1;
+  Value input, panels, partial;
+  // What the loops being emitted stand at.
+  Value image, group, panel, rowInBlock, width;
+  Values rowIndices;
+  bool first = true, last = true;
+};
+} // namespace
+
+Geometry Geometry::of(PackedConvolutionOp op) {
+  Geometry g;
+  ArrayRef<int64_t> in = shapeOf(op.getInput()), out = shapeOf(op.getResult());
+  g.batch = in.front();
+  g.channels = in.back();
+  g.outputs = out.back();
+  g.input.assign(in.begin() + 1, in.end() - 1);
+  g.output.assign(out.begin() + 1, out.end() - 1);
+  g.kernel = llvm::to_vector(op.getKernel());
+  g.strides = llvm::to_vector(op.getStrides());
+  g.dilations = llvm::to_vector(op.getDilations());
+  g.pads = llvm::to_vector(op.getPadsBegin());
+  g.groups = op.getGroups();
+  g.lanes = shapeOf(op.getPanels()).back();
+  g.depthwise = g.groups > 1 && g.groups == g.channels && g.groups == g.outputs;
+  return g;
+}
+
+SmallVector<Segment> Geometry::segments() const {
+  int64_t d = rank() - 1;
+  auto range = [&](int64_t p) {
+    int64_t low = kernel[d], high = 0;
+    for (int64_t k = 0; k < kernel[d]; ++k) {
+      int64_t i = p * strides[d] + k * dilations[d] - pads[d];
+      if (i < 0 || i >= input[d])
+        continue;
+      low = std::min(low, k);
+      high = k + 1;
+    }
+    return std::pair(std::min(low, high), high);
+  };
+  SmallVector<Segment> result;
+  for (int64_t p = 0; p < output[d]; ++p) {
+    auto [low, high] = range(p);
+    if (!result.empty() && result.back().low == low &&
+        result.back().high == high)
+      result.back().end = p + 1;
+    else
+      result.push_back({p, p + 1, low, high});
+  }
+  return result;
+}
+
+Value ConvolutionEmitter::widen(Value value) {
+  Type element = getElementTypeOrSelf(value.getType());
+  if (element == accumulator)
+    return value;
+  Type wide = accumulator;
+  if (auto vector = dyn_cast<VectorType>(value.getType()))
+    wide = vector.clone(wide);
+  return arith::ExtFOp::create(kernel.builder, kernel.loc, wide, value);
+}
+
+/// The taps of `dim` whose input lies inside, for output index `output`:
+/// [ceil((pad - o s) / d), ceil((in + pad - o s) / d)) cut to the kernel.
+std::pair<Value, Value> ConvolutionEmitter::liveTaps(int64_t dim,
+                                                     Value output) {
+  OpBuilder &b = kernel.builder;
+  Location loc = kernel.loc;
+  Value start = kernel.mul(output, g.strides[dim]);
+  auto bound = [&](int64_t edge) -> Value {
+    Value distance =
+        arith::SubIOp::create(b, loc, kernel.index(edge), start);
+    Value positive =
+        arith::MaxSIOp::create(b, loc, distance, kernel.index(0));
+    Value rounded = arith::DivUIOp::create(
+        b, loc, kernel.add(positive, g.dilations[dim] - 1),
+        kernel.index(g.dilations[dim]));
+    return arith::MinUIOp::create(b, loc, rounded,
+                                  kernel.index(g.kernel[dim]));
+  };
+  return {bound(g.pads[dim]), bound(g.input[dim] + g.pads[dim])};
+}
+
+/// Adds one tap (or a run of taps that lie side by side) to the sums.
+FailureOr<SmallVector<Value>>
+ConvolutionEmitter::accumulate(Value inputOffset, Value tap, Values sums,
+                               int64_t depth) {
+  OpBuilder &b = kernel.builder;
+  Location loc = kernel.loc;
+  int64_t step = g.strides.back() * g.channels;
+  Value panelOffset = kernel.mul(tap, g.inputsPerGroup() * g.lanes);
+  panelOffset = kernel.add(panelOffset, panel);
+  auto right = [&](Value k) -> Value {
+    Value at = kernel.add(panelOffset, kernel.mul(k, g.lanes));
+    return widen(vector::LoadOp::create(b, loc, VectorType::get({g.lanes}, elementTypeOf(op.getPanels())),
+                                        panels, at));
+  };
+  if (g.depthwise) {
+    // Lanes are channels: filter and input are both vectors.
+    Value filter = right(kernel.index(0));
+    int64_t lanes = g.lanes;
+    for (auto [r, sum] : llvm::enumerate(sums)) {
+      Value at = kernel.add(inputOffset, int64_t(r) * step);
+      Value x = widen(vector::LoadOp::create(
+          b, loc, VectorType::get({lanes}, elementTypeOf(op.getInput())), input, at));
+      sum = math::FmaOp::create(b, loc, x, filter, sum);
+    }
+    return sums;
+  }
+  auto left = [&](int64_t r, Value k) -> Value {
+    Value at = kernel.add(kernel.add(inputOffset, k), r * step);
+    return widen(memref::LoadOp::create(b, loc, input, at));
+  };
+  return emitMultiplyAdd(kernel, sums, depth, left, right);
+}
+
+/// Loops over the live taps of `dim` and those inside of it.
+FailureOr<SmallVector<Value>> ConvolutionEmitter::walkTaps(
+    int64_t dim, Value inputOffset, Value tap, Values sums,
+    const Segment &segment, Value pixel, int64_t depth0, int64_t depth) {
+  int64_t pitch = g.channels;
+  for (int64_t size : ArrayRef(g.input).drop_front(dim + 1))
+    pitch *= size;
+  bool innermost = dim == g.rank() - 1;
+  Value output = innermost ? pixel : rowIndices[dim];
+  Value low, high;
+  if (innermost) {
+    low = kernel.index(segment.low);
+    high = kernel.index(segment.high);
+  } else {
+    std::tie(low, high) = liveTaps(dim, output);
+  }
+  // Position of tap 0; may lie outside, the loop starts inside.
+  Value origin = arith::SubIOp::create(
+      kernel.builder, kernel.loc, kernel.mul(output, g.strides[dim]),
+      kernel.index(g.pads[dim]));
+  auto enter = [&](Value k, Values carried) -> FailureOr<Values> {
+    Value position = kernel.add(origin, kernel.mul(k, g.dilations[dim]));
+    Value offset = kernel.add(inputOffset, kernel.mul(position, pitch));
+    Value next = kernel.add(kernel.mul(tap, g.kernel[dim]), k);
+    if (!innermost)
+      return walkTaps(dim + 1, offset, next, carried, segment, pixel, depth0,
+                      depth);
+    return accumulate(offset, next, carried, depth);
+  };
+  if (innermost) {
+    // Neighbouring taps read neighbouring input: one run over all of them.
+    if (g.dilations[dim] == 1 && g.groupCount() == 1 && !g.depthwise &&
+        depth == g.channels)
+      return accumulate(
+          kernel.add(inputOffset,
+                     kernel.mul(kernel.add(origin, low), pitch)),
+          kernel.add(kernel.mul(tap, g.kernel[dim]), low), sums,
+          depth * (segment.high - segment.low));
+    if (segment.high - segment.low == 1)
+      return enter(low, sums);
+  }
+  return kernel.forLoop(low, high, 1, sums,
+                        [&](Value k, ValueRange carried) {
+                          return enter(k, Values(carried));
+                        });
+}
+
+LogicalResult ConvolutionEmitter::finish(Value pixel, Values sums) {
+  OpBuilder &b = kernel.builder;
+  Location loc = kernel.loc;
+  Type element = elementTypeOf(op.getResult());
+  int64_t stored = std::min(g.lanes, g.outputsPerGroup());
+  int64_t tail = g.outputsPerGroup() % g.lanes;
+  auto storeLanes = [&](int64_t lanes) -> LogicalResult {
+    for (auto [r, sum] : llvm::enumerate(sums)) {
+      Value value = sum;
+      if (lanes < g.lanes)
+        value = vector::ShuffleOp::create(
+            b, loc, value, value, llvm::to_vector(llvm::seq<int64_t>(0, lanes)));
+      if (element != accumulator)
+        value = arith::TruncFOp::create(
+            b, loc, cast<VectorType>(value.getType()).clone(element), value);
+      if (lanes == 1)
+        value = vector::ExtractOp::create(b, loc, value, 0);
+      Values indices{image};
+      indices.append(rowIndices);
+      indices.push_back(kernel.add(pixel, int64_t(r)));
+      Value channel = kernel.add(kernel.mul(group, g.outputsPerGroup()),
+                                 kernel.mul(width, g.lanes));
+      indices.push_back(channel);
+      Position at(indices, lanes, indices.size() - 1);
+      if (failed(kernel.store(op.getResult(), value, at)))
+        return failure();
+    }
+    return success();
+  };
+  if (tail == 0)
+    return storeLanes(g.lanes);
+  if (g.panelsPerGroup() == 1)
+    return storeLanes(stored);
+  // The last panel of a group is not full.
+  Value isLast = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, width,
+                                       kernel.index(g.panelsPerGroup() - 1));
+  auto branch = scf::IfOp::create(b, loc, isLast, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  if (failed(storeLanes(tail)))
+    return failure();
+  b.setInsertionPointToStart(branch.elseBlock());
+  return storeLanes(g.lanes);
+}
+
+LogicalResult ConvolutionEmitter::emitTile(Value pixel, int64_t pixels,
+                                           const Segment &segment,
+                                           int64_t depth0, int64_t depth) {
+  OpBuilder &b = kernel.builder;
+  Location loc = kernel.loc;
+  auto partialAt = [&](int64_t r) {
+    Value at = kernel.add(kernel.mul(rowInBlock, g.output.back()), pixel);
+    return kernel.mul(kernel.add(at, r), g.lanes);
+  };
+  Values sums;
+  for (int64_t r = 0; r < pixels; ++r)
+    sums.push_back(first ? kernel.constant(vectorType(), 0)
+                         : Value(vector::LoadOp::create(b, loc, vectorType(),
+                                                        partial, partialAt(r))));
+  int64_t imageSize = g.channels;
+  for (int64_t size : g.input)
+    imageSize *= size;
+  Value offset = kernel.mul(image, imageSize);
+  if (g.depthwise)
+    offset = kernel.add(offset, kernel.mul(width, g.lanes));
+  else
+    offset = kernel.add(offset, kernel.mul(group, g.inputsPerGroup()));
+  offset = kernel.add(offset, depth0);
+  if (segment.high > segment.low) {
+    auto walked = walkTaps(0, offset, kernel.index(0), sums, segment, pixel,
+                           depth0, depth);
+    if (failed(walked))
+      return failure();
+    sums = *walked;
+  }
+  if (last)
+    return finish(pixel, sums);
+  for (int64_t r = 0; r < pixels; ++r)
+    vector::StoreOp::create(b, loc, sums[r], partial, partialAt(r));
+  return success();
+}
+
+LogicalResult ConvolutionEmitter::emitSegment(const Segment &segment,
+                                              int64_t depth0, int64_t depth) {
+  int64_t length = segment.end - segment.begin;
+  int64_t whole = length / tileRows * tileRows, rest = length - whole;
+  // A tail of one or two pixels runs badly: share it with the tile before.
+  if (whole > 0 &&
+      failed(kernel.forLoop(kernel.index(segment.begin),
+                            kernel.index(segment.begin + whole), tileRows,
+                            [&](Value pixel) {
+                              return emitTile(pixel, tileRows, segment, depth0,
+                                              depth);
+                            })))
+    return failure();
+  if (rest == 0)
+    return success();
+  return emitTile(kernel.index(segment.begin + whole), rest, segment, depth0,
+                  depth);
+}
+
+LogicalResult ConvolutionEmitter::emitRow(Value row, int64_t depth0,
+                                          int64_t depth) {
+  if (g.rank() > 1)
+    rowIndices = kernel.delinearize(row, ArrayRef(g.output).drop_back());
+  for (const Segment &segment : g.segments())
+    if (failed(emitSegment(segment, depth0, depth)))
+      return failure();
+  return success();
+}
+
+LogicalResult ConvolutionEmitter::emit() {
+  OpBuilder &b = kernel.builder;
+  Location loc = kernel.loc;
+  Type element = elementTypeOf(op.getResult());
+  accumulator = element.isF64() ? element : Type(b.getF32Type());
+  if (!kernel.inputBuffer(op.getInput()) || !kernel.inputBuffer(op.getPanels()))
+    return op.emitOpError("operands must be buffers");
+  input = flatten(kernel, kernel.inputBuffer(op.getInput()));
+  panels = flatten(kernel, kernel.inputBuffer(op.getPanels()));
+  tileRows = RegisterTile::forTarget(kernel.target, accumulator).rows;
+  int64_t depth = g.inputsPerGroup();
+  depthBlocks = llvm::divideCeil(depth, 512);
+  int64_t depthSize = llvm::divideCeil(depth, depthBlocks);
+  int64_t rows = g.rows();
+  int64_t panelCount = g.groupCount() * g.panelsPerGroup();
+  // Rows of a task: enough tasks for many cores, and partial sums that stay
+  // in the second-level cache.
+  int64_t blocks = llvm::divideCeil(16, g.batch * panelCount);
+  int64_t rowBytes = g.output.back() * g.lanes * 4;
+  if (depthBlocks > 1)
+    blocks = std::max(blocks, int64_t(llvm::divideCeil(rows * rowBytes, 128 << 10)));
+  blocks = std::clamp<int64_t>(blocks, 1, rows);
+  int64_t blockRows = llvm::divideCeil(rows, blocks);
+  blocks = llvm::divideCeil(rows, blockRows);
+  if (depthBlocks > 1)
+    partial = kernel.scratch({blockRows * g.output.back() * g.lanes}, accumulator);
+  int64_t work = blockRows * g.output.back() * g.lanes * g.taps() * depth;
+  return kernel.parallelLoop(
+      {g.batch, g.groupCount(), g.panelsPerGroup(), blocks},
+      (1 << 19) / std::max<int64_t>(work, 1),
+      [&](ValueRange indices) -> LogicalResult {
+        image = indices[0];
+        group = indices[1];
+        width = indices[2];
+        Value row0 = kernel.mul(indices[3], blockRows);
+        Value stop = arith::MinUIOp::create(
+            b, loc, kernel.add(row0, blockRows), kernel.index(rows));
+        for (int64_t block = 0; block < depthBlocks; ++block) {
+          first = block == 0;
+          last = block + 1 == depthBlocks;
+          int64_t depth0 = block * depthSize;
+          Value number = kernel.add(
+              kernel.mul(group, g.panelsPerGroup()), width);
+          panel = kernel.add(
+              kernel.mul(number, g.taps() * depth * g.lanes), depth0 * g.lanes);
+          LogicalResult done =
+              kernel.forLoop(row0, stop, 1, [&](Value row) {
+                rowInBlock = arith::SubIOp::create(b, loc, row, row0);
+                return emitRow(row, depth0, std::min(depthSize, depth - depth0));
+              });
+          if (failed(done))
+            return failure();
+        }
+        return success();
+      });
+}
+
+static LogicalResult emitPackedConvolution(KernelBuilder &kernel,
+                                           Operation *root) {
+  return ConvolutionEmitter(kernel, cast<PackedConvolutionOp>(root)).emit();
+}
+
+/// Copies a filter into panels, element by element of the result.
+static LogicalResult emitPackFilter(KernelBuilder &kernel, Operation *root) {
+  auto op = cast<PackFilterOp>(root);
+  OpBuilder &b = kernel.builder;
+  Location loc = kernel.loc;
+  ArrayRef<int64_t> shape = shapeOf(op.getResult());
+  ArrayRef<int64_t> filter = shapeOf(op.getFilter());
+  int64_t lanes = op.getLanes(), taps = shape[1], inputs = shape[2];
+  int64_t groups = inputs == 1 && int64_t(op.getGroups()) == filter[0] ? 1 : op.getGroups();
+  int64_t perGroup = filter[0] / groups, panelsPerGroup = shape[0] / groups;
+  Type element = elementTypeOf(op.getResult());
+  Value source = flatten(kernel, kernel.inputBuffer(op.getFilter()));
+  return kernel.parallelLoop({shape[0], taps}, 1 + 4096 / (inputs * lanes),
+                             [&](ValueRange at) {
+    Value group = arith::DivUIOp::create(b, loc, at[0], kernel.index(panelsPerGroup));
+    Value panel = arith::RemUIOp::create(b, loc, at[0], kernel.index(panelsPerGroup));
+    Value first = kernel.mul(panel, lanes);
+    return kernel.forLoop(kernel.index(0), kernel.index(inputs), 1, [&](Value i) {
+      return kernel.forLoop(kernel.index(0), kernel.index(lanes), 1, [&](Value lane) {
+        Value output = kernel.add(first, lane);
+        Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
+                                             output, kernel.index(perGroup));
+        Value safe = arith::SelectOp::create(b, loc, inside, output, kernel.index(0));
+        safe = kernel.add(safe, kernel.mul(group, perGroup));
+        Value offset = kernel.add(kernel.mul(safe, inputs), i);
+        offset = kernel.add(kernel.mul(offset, taps), at[1]);
+        Value value = memref::LoadOp::create(b, loc, source, offset);
+        value = arith::SelectOp::create(b, loc, inside, value, kernel.constant(element, 0));
+        return kernel.store(op.getResult(), value, SmallVector<Value>{at[0], at[1], i, lane});
+      });
+    });
+  });
+}
+
+void lacuna::registerConvolutionEmitters(EmitterTable &table) {
+  table.add<PackedConvolutionOp>(emitPackedConvolution);
+  table.add<PackFilterOp>(emitPackFilter);
+}
