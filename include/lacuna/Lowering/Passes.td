@@ -47,4 +47,21 @@ def ConvertToLLVM : Pass<"lacuna-convert-to-llvm", "::mlir::ModuleOp"> {
                            "::mlir::cf::ControlFlowDialect"];
 }
 
+def ExpandMath : Pass<"lacuna-expand-math"> {
+  let summary = "write elementary functions as straight-line arithmetic";
+  let description = [{
+    Input: any IR with `math` ops on scalars or vectors. Output: the
+    elementary functions of f32, f16 and bf16 are `arith` formulas without
+    branches, tables or calls, which LLVM's loop vectoriser widens; `absf`,
+    `copysign`, `sqrt`, `fma` and the roundings stay, being instructions.
+    Arithmetic on bf16 is done in f32 and each result rounded; conversions
+    from and to bf16 are integer arithmetic. f64 functions stay (libm).
+    Numbers: within 1 ulp in f32 over all inputs, and correctly rounded but
+    for near-ties where the formula works in f64 (all but `exp`, `exp2`);
+    denormals, signed zeros, infinities and NaN as in C's Annex F.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect"];
+}
+
 #endif // LACUNA_LOWERING_PASSES_TD

@@ -1,0 +1,167 @@
+//===- ExpandMath.cpp - Write math ops as straight-line arithmetic --------===//
+// Replaces the elementary functions of f32, f16 and bf16 scalars and vectors
+// by formulas of arith ops, which the loop vectoriser can widen. f64 is left
+// to libm.
+//===----------------------------------------------------------------------===//
+#include "ElementaryFunctions.h"
+#include "ExpandNarrowFloats.h"
+#include "lacuna/Lowering/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+using namespace mlir;
+
+namespace lacuna {
+#define GEN_PASS_DEF_EXPANDMATH
+#include "lacuna/Lowering/Passes.h.inc"
+} // namespace lacuna
+
+namespace lacuna {
+namespace {
+
+using UnaryFormula = Real (*)(Real);
+using BinaryFormula = Real (*)(Real, Real);
+
+/// Whether `type` is a scalar or vector of f32, f16 or bf16.
+bool isExpandable(Type type) {
+  Type element = getElementTypeOrSelf(type);
+  return (element == type || isa<VectorType>(type)) &&
+         (element.isF32() || element.isF16() || element.isBF16());
+}
+
+/// `value` as a number of `width` (32 or 64) bits. Narrow types go through
+/// f32, from where every step is exact.
+Real widened(ImplicitLocOpBuilder &builder, Value value, unsigned width) {
+  Real single = convert({builder, value}, builder.getF32Type());
+  return width == 64 ? convert(single, builder.getF64Type()) : single;
+}
+
+/// `result` rounded to the type of `model`.
+Value narrowed(Real result, Value model) {
+  auto type = cast<FloatType>(getElementTypeOrSelf(model.getType()));
+  Real single = convert(result, Float32Type::get(type.getContext()));
+  return convert(single, type).value;
+}
+
+/// Replaces `Op(x)` by a formula evaluated in floats of `width` bits.
+template <typename Op> struct ExpandUnary : OpRewritePattern<Op> {
+  ExpandUnary(MLIRContext *context, UnaryFormula formula, unsigned width)
+      : OpRewritePattern<Op>(context), formula(formula), width(width) {}
+
+  LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const final {
+    Value x = op.getOperand();
+    if (!isExpandable(x.getType()))
+      return rewriter.notifyMatchFailure(op, "not f32, f16 or bf16");
+    ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
+    rewriter.replaceOp(op, narrowed(formula(widened(builder, x, width)), x));
+    return success();
+  }
+
+  UnaryFormula formula;
+  unsigned width;
+};
+
+template <typename Op> struct ExpandBinary : OpRewritePattern<Op> {
+  ExpandBinary(MLIRContext *context, BinaryFormula formula)
+      : OpRewritePattern<Op>(context), formula(formula) {}
+
+  LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const final {
+    Value a = op.getLhs(), b = op.getRhs();
+    if (!isExpandable(a.getType()))
+      return rewriter.notifyMatchFailure(op, "not f32, f16 or bf16");
+    ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
+    Real result = formula(widened(builder, a, 64), widened(builder, b, 64));
+    rewriter.replaceOp(op, narrowed(result, a));
+    return success();
+  }
+
+  BinaryFormula formula;
+};
+
+/// x^n for an integer n, which f64 holds exactly.
+struct ExpandFPowI : OpRewritePattern<math::FPowIOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(math::FPowIOp op,
+                                PatternRewriter &rewriter) const final {
+    Value x = op.getLhs();
+    if (!isExpandable(x.getType()))
+      return rewriter.notifyMatchFailure(op, "not f32, f16 or bf16");
+    ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
+    Type type = withElement(x.getType(), builder.getF64Type());
+    Value n = arith::SIToFPOp::create(builder, type, op.getRhs());
+    Real result = powOf(widened(builder, x, 64), {builder, n});
+    rewriter.replaceOp(op, narrowed(result, x));
+    return success();
+  }
+};
+
+struct ExpandSinCos : OpRewritePattern<math::SincosOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(math::SincosOp op,
+                                PatternRewriter &rewriter) const final {
+    Value x = op.getOperand();
+    if (!isExpandable(x.getType()))
+      return rewriter.notifyMatchFailure(op, "not f32, f16 or bf16");
+    ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
+    Real wide = widened(builder, x, 64);
+    rewriter.replaceOp(
+        op, {narrowed(sinOf(wide), x), narrowed(cosOf(wide), x)});
+    return success();
+  }
+};
+
+template <typename Op>
+void add(RewritePatternSet &patterns, UnaryFormula formula,
+         unsigned width = 64) {
+  patterns.add<ExpandUnary<Op>>(patterns.getContext(), formula, width);
+}
+
+void addElementaryFunctions(RewritePatternSet &patterns) {
+  add<math::ExpOp>(patterns, expOfSingle, 32);
+  add<math::Exp2Op>(patterns, exp2OfSingle, 32);
+  add<math::ExpM1Op>(patterns, expm1Of);
+  add<math::LogOp>(patterns, logOf);
+  add<math::Log2Op>(patterns, log2Of);
+  add<math::Log10Op>(patterns, log10Of);
+  add<math::Log1pOp>(patterns, log1pOf);
+  add<math::ErfOp>(patterns, erfOf);
+  add<math::ErfcOp>(patterns, erfcOf);
+  add<math::SinhOp>(patterns, sinhOf);
+  add<math::CoshOp>(patterns, coshOf);
+  add<math::TanhOp>(patterns, tanhOf);
+  add<math::AsinhOp>(patterns, asinhOf);
+  add<math::AcoshOp>(patterns, acoshOf);
+  add<math::AtanhOp>(patterns, atanhOf);
+  add<math::SinOp>(patterns, sinOf);
+  add<math::CosOp>(patterns, cosOf);
+  add<math::TanOp>(patterns, tanOf);
+  add<math::AsinOp>(patterns, asinOf);
+  add<math::AcosOp>(patterns, acosOf);
+  add<math::AtanOp>(patterns, atanOf);
+  add<math::CbrtOp>(patterns, cbrtOf);
+  add<math::RsqrtOp>(patterns, rsqrtOf);
+  MLIRContext *context = patterns.getContext();
+  patterns.add<ExpandBinary<math::PowFOp>>(context, powOf);
+  patterns.add<ExpandBinary<math::Atan2Op>>(context, atan2Of);
+  patterns.add<ExpandFPowI, ExpandSinCos>(context);
+}
+
+struct ExpandMath : impl::ExpandMathBase<ExpandMath> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    addElementaryFunctions(patterns);
+    addNarrowFloatPatterns(patterns);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace lacuna
