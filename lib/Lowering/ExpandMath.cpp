@@ -34,11 +34,17 @@ bool isExpandable(Type type) {
          (element.isF32() || element.isF16() || element.isBF16());
 }
 
-/// `value` as a number of `width` (32 or 64) bits. Narrow types go through
-/// f32, from where every step is exact.
-Real widened(ImplicitLocOpBuilder &builder, Value value, unsigned width) {
+/// Whether `op` is a function of f64 numbers that need only be good for f32.
+template <typename Op> bool isApproximate(Op op) {
+  return getElementTypeOrSelf(op.getType()).isF64() &&
+         arith::bitEnumContainsAny(op.getFastmath(),
+                                   arith::FastMathFlags::afn);
+}
+
+/// `value` as an f64 number; narrow types go through f32. Both are exact.
+Real widened(ImplicitLocOpBuilder &builder, Value value) {
   Real single = convert({builder, value}, builder.getF32Type());
-  return width == 64 ? convert(single, builder.getF64Type()) : single;
+  return convert(single, builder.getF64Type());
 }
 
 /// `result` rounded to the type of `model`.
@@ -48,22 +54,28 @@ Value narrowed(Real result, Value model) {
   return convert(single, type).value;
 }
 
-/// Replaces `Op(x)` by a formula evaluated in floats of `width` bits.
+/// Replaces `Op(x)` by a formula in f64, or in f32 if there is a `single` one
+/// and x is no f64 number.
 template <typename Op> struct ExpandUnary : OpRewritePattern<Op> {
-  ExpandUnary(MLIRContext *context, UnaryFormula formula, unsigned width)
-      : OpRewritePattern<Op>(context), formula(formula), width(width) {}
+  ExpandUnary(MLIRContext *context, UnaryFormula formula, UnaryFormula single)
+      : OpRewritePattern<Op>(context), formula(formula), single(single) {}
 
   LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const final {
     Value x = op.getOperand();
-    if (!isExpandable(x.getType()))
-      return rewriter.notifyMatchFailure(op, "not f32, f16 or bf16");
     ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
-    rewriter.replaceOp(op, narrowed(formula(widened(builder, x, width)), x));
+    if (isApproximate(op))
+      rewriter.replaceOp(op, formula({builder, x}).value);
+    else if (!isExpandable(x.getType()))
+      return rewriter.notifyMatchFailure(op, "f64 without the flag afn");
+    else if (single)
+      rewriter.replaceOp(
+          op, narrowed(single(convert({builder, x}, builder.getF32Type())), x));
+    else
+      rewriter.replaceOp(op, narrowed(formula(widened(builder, x)), x));
     return success();
   }
 
-  UnaryFormula formula;
-  unsigned width;
+  UnaryFormula formula, single;
 };
 
 template <typename Op> struct ExpandBinary : OpRewritePattern<Op> {
@@ -75,7 +87,7 @@ template <typename Op> struct ExpandBinary : OpRewritePattern<Op> {
     if (!isExpandable(a.getType()))
       return rewriter.notifyMatchFailure(op, "not f32, f16 or bf16");
     ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
-    Real result = formula(widened(builder, a, 64), widened(builder, b, 64));
+    Real result = formula(widened(builder, a), widened(builder, b));
     rewriter.replaceOp(op, narrowed(result, a));
     return success();
   }
@@ -95,7 +107,7 @@ struct ExpandFPowI : OpRewritePattern<math::FPowIOp> {
     ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
     Type type = withElement(x.getType(), builder.getF64Type());
     Value n = arith::SIToFPOp::create(builder, type, op.getRhs());
-    Real result = powOf(widened(builder, x, 64), {builder, n});
+    Real result = powOf(widened(builder, x), {builder, n});
     rewriter.replaceOp(op, narrowed(result, x));
     return success();
   }
@@ -110,7 +122,7 @@ struct ExpandSinCos : OpRewritePattern<math::SincosOp> {
     if (!isExpandable(x.getType()))
       return rewriter.notifyMatchFailure(op, "not f32, f16 or bf16");
     ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
-    Real wide = widened(builder, x, 64);
+    Real wide = widened(builder, x);
     rewriter.replaceOp(
         op, {narrowed(sinOf(wide), x), narrowed(cosOf(wide), x)});
     return success();
@@ -119,13 +131,13 @@ struct ExpandSinCos : OpRewritePattern<math::SincosOp> {
 
 template <typename Op>
 void add(RewritePatternSet &patterns, UnaryFormula formula,
-         unsigned width = 64) {
-  patterns.add<ExpandUnary<Op>>(patterns.getContext(), formula, width);
+         UnaryFormula single = nullptr) {
+  patterns.add<ExpandUnary<Op>>(patterns.getContext(), formula, single);
 }
 
 void addElementaryFunctions(RewritePatternSet &patterns) {
-  add<math::ExpOp>(patterns, expOfSingle, 32);
-  add<math::Exp2Op>(patterns, exp2OfSingle, 32);
+  add<math::ExpOp>(patterns, expOf, expOfSingle);
+  add<math::Exp2Op>(patterns, exp2Of, exp2OfSingle);
   add<math::ExpM1Op>(patterns, expm1Of);
   add<math::LogOp>(patterns, logOf);
   add<math::Log2Op>(patterns, log2Of);

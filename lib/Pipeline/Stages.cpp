@@ -20,6 +20,7 @@ static void addPlan(OpPassManager &passes, const PipelineOptions &) {
 }
 
 static void addTensor(OpPassManager &passes, const PipelineOptions &) {
+  passes.addPass(createLowerActivations());
   passes.addNestedPass<func::FuncOp>(createFormKernels());
 }
 
@@ -32,6 +33,7 @@ static void addDevice(OpPassManager &passes, const PipelineOptions &options) {
   emit.vectorBits = options.vectorBits;
   OpPassManager &kernels = passes.nest<func::FuncOp>();
   kernels.addPass(createEmitKernels(emit));
+  kernels.addPass(createExpandMath());
   kernels.addPass(createCanonicalizerPass());
   kernels.addPass(createCSEPass());
 }

@@ -47,6 +47,20 @@ def ConvertToLLVM : Pass<"lacuna-convert-to-llvm", "::mlir::ModuleOp"> {
                            "::mlir::cf::ControlFlowDialect"];
 }
 
+def LowerActivations : Pass<"lacuna-lower-activations"> {
+  let summary = "write activations as element-wise linalg.generic";
+  let description = [{
+    Input: `lacuna.activation`, `prelu` and `gated`. Output: `linalg.generic`
+    with the formula as its body; the halves of a gate are slices.
+    Numbers: within 2 ulp in f32 (most kinds: rounded once from f64), within
+    1 ulp in bf16 and f16, libm's accuracy in f64.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def ExpandMath : Pass<"lacuna-expand-math"> {
   let summary = "write elementary functions as straight-line arithmetic";
   let description = [{
@@ -54,8 +68,10 @@ def ExpandMath : Pass<"lacuna-expand-math"> {
     elementary functions of f32, f16 and bf16 are `arith` formulas without
     branches, tables or calls, which LLVM's loop vectoriser widens; `absf`,
     `copysign`, `sqrt`, `fma` and the roundings stay, being instructions.
+    f64 functions flagged `afn`, which mean
+    an approximation good for f32, are expanded as well.
     Arithmetic on bf16 is done in f32 and each result rounded; conversions
-    from and to bf16 are integer arithmetic. f64 functions stay (libm).
+    from and to bf16 are integer arithmetic. Other f64 functions stay (libm).
     Numbers: within 1 ulp in f32 over all inputs, and correctly rounded but
     for near-ties where the formula works in f64 (all but `exp`, `exp2`);
     denormals, signed zeros, infinities and NaN as in C's Annex F.
