@@ -48,10 +48,10 @@ private:
 
   /// Minus infinity becomes the lowest number, so that its product with a
   /// vanishing factor vanishes.
-  Real atLeastLowest(Real x) const {
-    double lowest = approximate ? std::numeric_limits<float>::lowest()
-                                : std::numeric_limits<double>::lowest();
-    return maxOrSecond(lowest, x);
+  Real atLeastLowest(Real x) const { return maxOrSecond(lowest(), x); }
+  double lowest() const {
+    return approximate ? std::numeric_limits<float>::lowest()
+                       : std::numeric_limits<double>::lowest();
   }
   /// x / (1 + exp(-y)), which is x sigmoid(y).
   Real timesSigmoid(Real x, Real y) const {
@@ -133,17 +133,17 @@ Real Formulas::emit(ActivationKind kind, Real x) const {
   case ActivationKind::Softplus:
     return softplus(x);
   case ActivationKind::Softsign: {
-    Real bounded = minOrSecond(-std::numeric_limits<float>::lowest(),
-                               atLeastLowest(x));
-    return approximate ? bounded / (abs(bounded) + 1.0)
-                       : x / (abs(x) + 1.0);
+    // An infinite x counts as the largest number.
+    Real bounded = minOrSecond(-lowest(), atLeastLowest(x));
+    return bounded / (abs(bounded) + 1.0);
   }
   case ActivationKind::Sigmoid:
     return 1.0 / (exp(-x) + 1.0);
   case ActivationKind::LogSigmoid:
     return -logOfOnePlusExp(-x);
   case ActivationKind::HardSigmoid:
-    return clamp(fma(x, alpha(1.0 / 6), beta(0.5)), 0, 1);
+    // Two roundings, so that -3 / 6 + 1 / 2 is zero.
+    return clamp(x * alpha(1.0 / 6) + beta(0.5), 0, 1);
   case ActivationKind::Tanh:
     return tanh(x);
   case ActivationKind::ScaledTanh:
@@ -188,8 +188,8 @@ bool isPiecewiseLinear(ActivationKind kind) {
 
 /// Outside of [-bound, bound] x moved towards zero by `shift`, inside 0.
 Real shrink(Real x, double shift, double bound) {
-  Real zero = Real(0.0).like(x);
-  Real left = select(x < -bound, x + shift, zero);
+  Real inside = select(isNaN(x), x, 0.0);
+  Real left = select(x < -bound, x + shift, inside);
   return select(x > bound, x - shift, left);
 }
 
