@@ -2,6 +2,7 @@
 #include "Diagnostics.h"
 #include "Program.h"
 #include "lacuna/Codegen/NativeCode.h"
+#include "lacuna/Import/Onnx.h"
 #include "lacuna/Pipeline/Registration.h"
 #include "lacuna/Pipeline/Stages.h"
 
@@ -97,8 +98,16 @@ static Expected<LoadedModule> loadModule(const std::string &name,
                                          const CompileOptions &options) {
   LoadedModule loaded{createContext(), {}};
   CollectDiagnostics diagnostics(loaded.context.get());
-  if (isOnnx)
-    return Error(ErrorCode::Unsupported, name + ": ONNX is not built in");
+  if (isOnnx) {
+    ImportOptions import;
+    for (auto &[input, shape] : options.shapes)
+      import.inputShapes[input] = shape;
+    loaded.module = importOnnx(*loaded.context, text, name, import);
+    if (!loaded.module)
+      return diagnostics.error(ErrorCode::InvalidArgument,
+                               name + ": not a model");
+    return loaded;
+  }
   auto buffer = llvm::MemoryBuffer::getMemBuffer(text, name);
   llvm::SourceMgr sources;
   sources.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());

@@ -1,0 +1,26 @@
+//===- TensorData.h - Elements of TensorProtos ------------------*- C++ -*-===//
+#ifndef LACUNA_LIB_IMPORT_TENSORDATA_H
+#define LACUNA_LIB_IMPORT_TENSORDATA_H
+
+#include "lacuna/Import/Onnx.h"
+
+#include <onnx/onnx_pb.h>
+
+namespace lacuna {
+
+/// The MLIR type of an ONNX element type; fails on strings, complex numbers
+/// and types narrower than a byte.
+mlir::FailureOr<mlir::Type> elementType(mlir::MLIRContext *context,
+                                        int32_t onnxType, bool &isUnsigned);
+
+/// Reads all encodings of a tensor, external data relative to `folder`.
+mlir::FailureOr<OnnxTensor> readTensor(mlir::Location loc,
+                                       const onnx::TensorProto &tensor,
+                                       llvm::StringRef folder);
+
+/// The tensor as a constant's value.
+mlir::ElementsAttr toAttribute(OnnxTensor tensor);
+
+} // namespace lacuna
+
+#endif // LACUNA_LIB_IMPORT_TENSORDATA_H
