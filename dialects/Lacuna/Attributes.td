@@ -10,7 +10,7 @@ class Lacuna_Case<string symbol, int value, string text>
     : I32EnumAttrCase<symbol, value, text>;
 
 /// An enumeration and its attribute, printed as a bare keyword in assembly
-/// formats.
+/// formats. It prints a space in front of itself: formats write `` before it.
 class Lacuna_EnumInfo<string name, string summary, list<I32EnumAttrCase> cases>
     : I32EnumAttr<name, summary, cases> {
   let cppNamespace = "::lacuna";

@@ -5,7 +5,10 @@
 #ifndef LACUNA_DIALECT_TD
 #define LACUNA_DIALECT_TD
 
+include "Lacuna/Interfaces.td"
 include "mlir/IR/OpBase.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
 
 def Lacuna_Dialect : Dialect {
   let name = "lacuna";
@@ -25,9 +28,19 @@ def Lacuna_Dialect : Dialect {
 class Lacuna_Op<string mnemonic, list<Trait> traits = []>
     : Op<Lacuna_Dialect, mnemonic, traits>;
 
+/// A pure op whose result types follow from operands and attributes.
+class Lacuna_InferredOp<string mnemonic, list<Trait> traits = []>
+    : Lacuna_Op<mnemonic, !listconcat(
+        [Pure, DeclareOpInterfaceMethods<Lacuna_ResultTypesInterface>],
+        traits)>;
+
 /// Ranked tensors of the floating-point types Lacuna computes in.
 def Lacuna_FloatTensor : RankedTensorOf<[F64, F32, F16, BF16]>;
 /// Ranked tensors of integers: labels, indices, masks.
 def Lacuna_IntegerTensor : RankedTensorOf<[AnySignlessInteger, Index]>;
+
+/// Ranked tensors of numbers.
+def Lacuna_NumberTensor
+    : RankedTensorOf<[F64, F32, F16, BF16, AnySignlessInteger, Index]>;
 
 #endif // LACUNA_DIALECT_TD

@@ -20,7 +20,6 @@ static EmitterTable buildTable() {
   EmitterTable table;
   registerContractionEmitters(table);
   registerConvolutionEmitters(table);
-  registerAttentionEmitters(table);
   registerReductionEmitters(table);
   registerDataMovementEmitters(table);
   return table;

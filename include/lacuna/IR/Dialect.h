@@ -14,6 +14,8 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include "lacuna/IR/Interfaces.h"
+
 #include "lacuna/IR/Dialect.h.inc"
 #include "lacuna/IR/Enums.h.inc"
 #define GET_ATTRDEF_CLASSES

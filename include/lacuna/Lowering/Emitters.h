@@ -37,7 +37,6 @@ mlir::LogicalResult emitReduction(KernelBuilder &kernel,
 
 void registerContractionEmitters(EmitterTable &table);
 void registerConvolutionEmitters(EmitterTable &table);
-void registerAttentionEmitters(EmitterTable &table);
 void registerReductionEmitters(EmitterTable &table);
 void registerDataMovementEmitters(EmitterTable &table);
 
