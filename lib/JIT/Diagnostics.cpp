@@ -8,11 +8,15 @@ using namespace lacuna;
 
 /// `file:line:column`, the name of a node, or nothing.
 static void printPlace(Location location, llvm::raw_ostream &os) {
-  if (auto file = location->findInstanceOf<FileLineColLoc>()) {
-    os << file.getFilename().getValue() << ":" << file.getLine() << ":"
-       << file.getColumn() << ": ";
-  } else if (auto name = location->findInstanceOf<NameLoc>()) {
+  if (auto name = location->findInstanceOf<NameLoc>()) {
+    if (auto file = Location(name)->findInstanceOf<FileLineColLoc>())
+      os << file.getFilename().getValue() << ": ";
     os << name.getName().getValue() << ": ";
+  } else if (auto file = location->findInstanceOf<FileLineColLoc>()) {
+    os << file.getFilename().getValue() << ":";
+    if (file.getLine() > 0)
+      os << file.getLine() << ":" << file.getColumn() << ":";
+    os << " ";
   }
 }
 

@@ -20,6 +20,7 @@ static EmitterTable buildTable() {
   EmitterTable table;
   registerContractionEmitters(table);
   registerConvolutionEmitters(table);
+  registerAttentionEmitters(table);
   registerReductionEmitters(table);
   registerDataMovementEmitters(table);
   return table;

@@ -15,8 +15,14 @@ static void addModel(OpPassManager &passes, const PipelineOptions &) {
   passes.addPass(createCSEPass());
 }
 
-static void addPlan(OpPassManager &passes, const PipelineOptions &) {
+static void addPlan(OpPassManager &passes, const PipelineOptions &options) {
+  ChannelsLastOptions layout;
+  layout.lanes = 2 * options.vectorBits / 32;
+  OpPassManager &functions = passes.nest<func::FuncOp>();
+  functions.addPass(createChannelsLast(layout));
+  functions.addPass(createSinkTransposes());
   passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
 }
 
 static void addTensor(OpPassManager &passes, const PipelineOptions &) {

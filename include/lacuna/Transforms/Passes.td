@@ -16,4 +16,32 @@ def FormKernels : Pass<"lacuna-form-kernels", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::lacuna::LacunaDialect"];
 }
 
+def ChannelsLast : Pass<"lacuna-channels-last", "::mlir::func::FuncOp"> {
+  let summary = "run convolutions channels last, with packed filters";
+  let description = [{
+    Input: `lacuna.convolution` and `lacuna.transposed_convolution`. Output:
+    `lacuna.packed_convolution` (1x1: `linalg.contract`) between transposes,
+    with the bias added behind it; filters that are constants are packed
+    here. Numbers: sums are reassociated.
+  }];
+  let options = [
+    Option<"lanes", "lanes", "int64_t", "16",
+           "output channels a register tile holds, for f32">];
+  let dependentDialects = ["::lacuna::LacunaDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def SinkTransposes : Pass<"lacuna-sink-transposes", "::mlir::func::FuncOp"> {
+  let summary = "move transposes towards the results until they cancel";
+  let description = [{
+    Ops that do not care in which order their dimensions stand (element-wise,
+    pooling, resizing, concatenation, normalisation, reductions) are moved in
+    front of a transpose of their operands. Numbers: exact.
+  }];
+  let dependentDialects = ["::lacuna::LacunaDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 #endif // LACUNA_TRANSFORMS_PASSES_TD

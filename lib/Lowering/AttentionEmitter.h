@@ -1,0 +1,75 @@
+//===- AttentionEmitter.h - State of one attention kernel -------*- C++ -*-===//
+#ifndef LACUNA_LIB_LOWERING_ATTENTIONEMITTER_H
+#define LACUNA_LIB_LOWERING_ATTENTIONEMITTER_H
+
+#include "RegisterTile.h"
+#include "lacuna/IR/Dialect.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/IRMapping.h"
+
+namespace lacuna {
+
+class AttentionEmitter {
+public:
+  AttentionEmitter(KernelBuilder &kernel, AttentionOp op)
+      : kernel(kernel), op(op) {}
+  mlir::LogicalResult emit();
+
+private:
+  using Value = mlir::Value;
+  /// A flat buffer with the strides of its batch, head and sequence.
+  struct Operand {
+    Value buffer;
+    int64_t batchStride = 0, headStride = 0, rowStride = 0;
+  };
+
+  Operand operand(Value tensor);
+  mlir::LogicalResult readLengths();
+  mlir::FailureOr<Value> readIndex(Value tensor, Value at);
+  mlir::LogicalResult emitBlock(Value firstQuery);
+  mlir::LogicalResult packQueries(Value group, Value first);
+  mlir::LogicalResult multiplyKeys(Value group, Value firstKey, Value keys);
+  mlir::LogicalResult adjustTile(Value firstQuery, Value firstKey, Value keys,
+                                 Value isPartial);
+  mlir::FailureOr<Value> adjust(Value score, Value firstQuery, Value keyIndex);
+  Value applyRegion(Value score, Value queryIndex, Value keyIndex);
+  mlir::FailureOr<Value> loadMask(Value firstQuery, Value keyIndex);
+  Value visible(Value firstQuery, Value keyIndex);
+  mlir::FailureOr<Value> softmaxTile(Value group, Value keys);
+  mlir::LogicalResult multiplyValues(Value group, Value firstKey, Value keys,
+                                     Value factor);
+  mlir::LogicalResult writeGroup(Value group, Value firstQuery);
+
+  Value rowOffset(const Operand &operand, Value headIndex, Value row);
+  Value select(Value condition, Value a, Value b);
+  Value compare(mlir::arith::CmpIPredicate predicate, Value a, Value b);
+  Value smaller(Value a, Value b);
+  Value larger(Value a, Value b);
+  Value sub(Value a, Value b);
+  Value loadRow(Value buffer, Value offset);
+  void storeRow(Value value, Value buffer, Value offset);
+  Value widen(Value value);
+
+  KernelBuilder &kernel;
+  AttentionOp op;
+  // Static facts.
+  mlir::Type accumulator;
+  mlir::VectorType vectorType;
+  int64_t lanes = 0, tileRows = 0, keyTile = 0, groups = 0;
+  int64_t depth = 0, valueDepth = 0, staticQueries = 0, staticKeys = 0;
+  bool packed = false, boundedLeft = false, boundedRight = false;
+  int64_t left = 0, right = 0;
+  double scaleFactor = 1;
+  Operand query, key, value;
+  // Scratch: scaled queries, one tile of scores, sums of values, and for each
+  // query its maximum and its sum of exponentials.
+  Value panels, scores, sums, maxima, totals;
+  // Where the task stands.
+  Value batch, batchIndex, head, keyHead;
+  Value queryStart, keyStart, queryCount, keyCount, keyLimit, alignment;
+};
+
+} // namespace lacuna
+
+#endif // LACUNA_LIB_LOWERING_ATTENTIONEMITTER_H

@@ -1,0 +1,182 @@
+//===- ChannelsLast.cpp - Convolutions channels last, filters packed ------===//
+#include "Rewrites.h"
+#include "lacuna/Transforms/Passes.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+#include <cstring>
+
+namespace lacuna {
+#define GEN_PASS_DEF_CHANNELSLAST
+#include "lacuna/Transforms/Passes.h.inc"
+} // namespace lacuna
+
+using namespace mlir;
+using namespace lacuna;
+
+static RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
+
+namespace {
+/// How pack_filter orders a filter (see its description).
+struct Packing {
+  int64_t outputs, inputs, taps, groups, lanes;
+
+  static Packing of(ArrayRef<int64_t> filter, int64_t groups, int64_t lanes) {
+    Packing p{filter[0], filter[1], 1, groups, lanes};
+    for (int64_t size : filter.drop_front(2))
+      p.taps *= size;
+    if (p.inputs == 1 && groups == p.outputs)
+      p.groups = 1; // depthwise
+    p.lanes = std::min(lanes, int64_t(llvm::PowerOf2Ceil(p.outputs / p.groups)));
+    return p;
+  }
+  int64_t panelsPerGroup() const {
+    return llvm::divideCeil(outputs / groups, lanes);
+  }
+  Ints shape() const { return {groups * panelsPerGroup(), taps, inputs, lanes}; }
+
+  std::vector<char> pack(ArrayRef<char> from, int64_t width) const {
+    int64_t perGroup = outputs / groups, panels = panelsPerGroup();
+    std::vector<char> to(groups * panels * taps * inputs * lanes * width, 0);
+    for (int64_t o = 0; o < outputs; ++o) {
+      int64_t panel = o / perGroup * panels + o % perGroup / lanes;
+      int64_t lane = o % perGroup % lanes;
+      for (int64_t i = 0; i < inputs; ++i)
+        for (int64_t t = 0; t < taps; ++t)
+          std::memcpy(&to[(((panel * taps + t) * inputs + i) * lanes + lane) * width],
+                      &from[((o * inputs + i) * taps + t) * width], width);
+    }
+    return to;
+  }
+};
+} // namespace
+
+static Value packFilter(OpBuilder &builder, Location loc, Value filter,
+                        int64_t groups, int64_t lanes) {
+  RankedTensorType type = typeOf(filter);
+  Packing packing = Packing::of(type.getShape(), groups, lanes);
+  auto packed = RankedTensorType::get(packing.shape(), type.getElementType());
+  ArrayRef<char> bytes = constantBytes(filter);
+  if (bytes.empty())
+    return PackFilterOp::create(builder, loc, packed, filter, groups,
+                                packing.lanes);
+  int64_t width = type.getElementTypeBitWidth() / 8;
+  return makeConstant(builder, loc, packed, packing.pack(bytes, width),
+                      "packed_filter");
+}
+
+/// The filter of a 1x1 convolution as (inputs, outputs), so that outputs are
+/// contiguous.
+static Value filterMatrix(OpBuilder &builder, Location loc, Value filter) {
+  RankedTensorType type = typeOf(filter);
+  int64_t outputs = type.getDimSize(0), inputs = type.getDimSize(1);
+  auto matrix = RankedTensorType::get({inputs, outputs}, type.getElementType());
+  ArrayRef<char> bytes = constantBytes(filter);
+  if (!bytes.empty()) {
+    int64_t width = type.getElementTypeBitWidth() / 8;
+    std::vector<char> turned(bytes.size());
+    for (int64_t o = 0; o < outputs; ++o)
+      for (int64_t i = 0; i < inputs; ++i)
+        std::memcpy(&turned[(i * outputs + o) * width],
+                    &bytes[(o * inputs + i) * width], width);
+    return makeConstant(builder, loc, matrix, std::move(turned), "filter");
+  }
+  SmallVector<ReassociationIndices> groups(2);
+  groups[0] = {0};
+  for (int64_t dim = 1; dim < type.getRank(); ++dim)
+    groups[1].push_back(dim);
+  auto flat = RankedTensorType::get({outputs, inputs}, type.getElementType());
+  Value collapsed = tensor::CollapseShapeOp::create(builder, loc, flat, filter, groups);
+  return transpose(builder, loc, collapsed, {1, 0});
+}
+
+static bool allOf(ArrayRef<int64_t> values, int64_t wanted) {
+  return llvm::all_of(values, [&](int64_t value) { return value == wanted; });
+}
+
+/// A 1x1 convolution without stride: a matrix product over all pixels.
+static Value asProduct(OpBuilder &b, Location loc, Value input, Value filter) {
+  RankedTensorType type = typeOf(input);
+  Value matrix = filterMatrix(b, loc, filter);
+  Ints shape(type.getShape());
+  shape.back() = typeOf(filter).getDimSize(0);
+  Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type.getElementType()));
+  Value target = tensor::EmptyOp::create(b, loc, shape, type.getElementType());
+  Value init = linalg::FillOp::create(b, loc, zero, target).getResult(0);
+  int64_t pixels = type.getRank() - 1, loops = pixels + 2;
+  auto map = [&](bool pixel, ArrayRef<int64_t> rest) {
+    SmallVector<AffineExpr> exprs;
+    for (int64_t dim = 0; pixel && dim < pixels; ++dim)
+      exprs.push_back(b.getAffineDimExpr(dim));
+    for (int64_t dim : rest)
+      exprs.push_back(b.getAffineDimExpr(dim));
+    return AffineMapAttr::get(AffineMap::get(loops, 0, exprs, b.getContext()));
+  };
+  auto maps = b.getArrayAttr({map(true, {pixels + 1}),
+                              map(false, {pixels + 1, pixels}),
+                              map(true, {pixels})});
+  return linalg::ContractOp::create(b, loc, TypeRange(init.getType()),
+                                    ValueRange{input, matrix}, ValueRange(init),
+                                    maps)
+      ->getResult(0);
+}
+
+namespace {
+struct LowerConvolution : OpRewritePattern<ConvolutionOp> {
+  LowerConvolution(MLIRContext *context, int64_t lanes)
+      : OpRewritePattern(context), lanes(lanes) {}
+
+  LogicalResult matchAndRewrite(ConvolutionOp op,
+                                PatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    int64_t rank = typeOf(op.getInput()).getRank();
+    bool first = op.getLayout() == Layout::ChannelsFirst;
+    Value input = op.getInput();
+    if (first)
+      input = transpose(rewriter, loc, input, toChannelsLast(rank));
+    Ints shape(typeOf(op.getResult()).getShape());
+    if (first) {
+      shape.push_back(shape[1]);
+      shape.erase(shape.begin() + 1);
+    }
+    ArrayRef<int64_t> kernel = typeOf(op.getFilter()).getShape().drop_front(2);
+    auto type = RankedTensorType::get(shape, typeOf(op.getResult()).getElementType());
+    Value result;
+    if (op.getGroups() == 1 && allOf(kernel, 1) && allOf(op.getStrides(), 1) &&
+        allOf(op.getPadsBegin(), 0) && allOf(op.getPadsEnd(), 0)) {
+      result = asProduct(rewriter, loc, input, op.getFilter());
+    } else {
+      Value panels = packFilter(rewriter, loc, op.getFilter(), op.getGroups(), lanes);
+      result = PackedConvolutionOp::create(
+          rewriter, loc, type, input, panels, Ints(kernel), op.getStrides(),
+          op.getDilations(), op.getPadsBegin(), op.getPadsEnd(), op.getGroups());
+    }
+    if (op.getBias())
+      result = addAlongLast(rewriter, loc, result, op.getBias());
+    if (first)
+      result = transpose(rewriter, loc, result, toChannelsFirst(rank));
+    rewriter.replaceOp(op, result);
+    return success();
+  }
+
+  int64_t lanes;
+};
+} // namespace
+
+namespace {
+struct ChannelsLast : lacuna::impl::ChannelsLastBase<ChannelsLast> {
+  using ChannelsLastBase::ChannelsLastBase;
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<LowerConvolution>(&getContext(), lanes);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+} // namespace

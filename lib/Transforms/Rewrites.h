@@ -1,0 +1,34 @@
+//===- Rewrites.h - Small pieces the rewrites share -------------*- C++ -*-===//
+#ifndef LACUNA_LIB_TRANSFORMS_REWRITES_H
+#define LACUNA_LIB_TRANSFORMS_REWRITES_H
+
+#include "lacuna/IR/Dialect.h"
+
+#include "mlir/IR/PatternMatch.h"
+
+namespace lacuna {
+
+using Ints = llvm::SmallVector<int64_t>;
+
+/// (n, c, s…) -> (n, s…, c), as the permutation of linalg.transpose.
+Ints toChannelsLast(int64_t rank);
+/// (n, s…, c) -> (n, c, s…).
+Ints toChannelsFirst(int64_t rank);
+Ints inversePermutation(llvm::ArrayRef<int64_t> permutation);
+
+mlir::Value transpose(mlir::OpBuilder &builder, mlir::Location loc,
+                      mlir::Value value, llvm::ArrayRef<int64_t> permutation);
+/// Adds a vector along the last dimension.
+mlir::Value addAlongLast(mlir::OpBuilder &builder, mlir::Location loc,
+                         mlir::Value value, mlir::Value vector);
+
+/// The elements of a constant tensor as raw bytes; empty when `value` is none.
+llvm::ArrayRef<char> constantBytes(mlir::Value value);
+/// A constant of raw bytes.
+mlir::Value makeConstant(mlir::OpBuilder &builder, mlir::Location loc,
+                         mlir::RankedTensorType type, std::vector<char> bytes,
+                         llvm::StringRef name);
+
+} // namespace lacuna
+
+#endif // LACUNA_LIB_TRANSFORMS_REWRITES_H
