@@ -93,12 +93,27 @@ static Error selectEntry(ModuleOp module, const std::string &wanted) {
   return Error::success();
 }
 
+static Expected<LoadedModule> parseModule(const std::string &name,
+                                          const std::string &text) {
+  LoadedModule loaded{createContext(), {}};
+  CollectDiagnostics diagnostics(loaded.context.get());
+  auto buffer = llvm::MemoryBuffer::getMemBuffer(text, name);
+  llvm::SourceMgr sources;
+  sources.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
+  loaded.module =
+      parseSourceFile<ModuleOp>(sources, ParserConfig(loaded.context.get()));
+  if (!loaded.module)
+    return diagnostics.error(ErrorCode::InvalidArgument,
+                             name + ": not a module");
+  return loaded;
+}
+
 static Expected<LoadedModule> loadModule(const std::string &name,
                                          const std::string &text, bool isOnnx,
                                          const CompileOptions &options) {
-  LoadedModule loaded{createContext(), {}};
-  CollectDiagnostics diagnostics(loaded.context.get());
   if (isOnnx) {
+    LoadedModule loaded{createContext(), {}};
+    CollectDiagnostics diagnostics(loaded.context.get());
     ImportOptions import;
     for (auto &[input, shape] : options.shapes)
       import.inputShapes[input] = shape;
@@ -108,15 +123,10 @@ static Expected<LoadedModule> loadModule(const std::string &name,
                                name + ": not a model");
     return loaded;
   }
-  auto buffer = llvm::MemoryBuffer::getMemBuffer(text, name);
-  llvm::SourceMgr sources;
-  sources.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
-  loaded.module =
-      parseSourceFile<ModuleOp>(sources, ParserConfig(loaded.context.get()));
-  if (!loaded.module)
-    return diagnostics.error(ErrorCode::InvalidArgument,
-                             name + ": not a module");
-  if (Error error = selectEntry(*loaded.module, options.entry))
+  Expected<LoadedModule> loaded = parseModule(name, text);
+  if (!loaded)
+    return loaded;
+  if (Error error = selectEntry(*loaded->module, options.entry))
     return Error(error.code(), name + ": " + error.message());
   return loaded;
 }
@@ -157,6 +167,19 @@ Expected<Program> Model::compile(const CompileOptions &options) const {
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count();
   return Program(program);
+}
+
+Expected<std::vector<std::string>> Model::entries() const {
+  if (state->isOnnx)
+    return std::vector<std::string>{"main"};
+  Expected<LoadedModule> loaded = parseModule(state->name, state->text);
+  if (!loaded)
+    return loaded.error();
+  std::vector<std::string> names;
+  for (auto function : loaded->module->getOps<func::FuncOp>())
+    if (function.isPublic() && !function.isExternal())
+      names.push_back(function.getSymName().str());
+  return names;
 }
 
 Expected<std::string> Model::emit(const std::string &stage,

@@ -21,6 +21,9 @@ const std::vector<lacuna::Value> &Program::outputs() const {
   return state->outputs;
 }
 const ProgramInfo &Program::info() const { return state->info; }
+const std::vector<Expectation> &Program::expectations() const {
+  return state->expectations;
+}
 
 Program::State::~State() {
   for (Frame &frame : frames)
@@ -55,6 +58,17 @@ static std::optional<DType> dtypeOf(Type type, bool isUnsigned) {
   return std::nullopt;
 }
 
+static Expectation readExpectation(DictionaryAttr check) {
+  auto index = [&](StringRef name) {
+    return size_t(check.getAs<IntegerAttr>(name).getInt());
+  };
+  auto number = [&](StringRef name) {
+    return check.getAs<FloatAttr>(name).getValueAsDouble();
+  };
+  return {index("actual"), index("expected"), number("rtol"), number("atol"),
+          check.getAs<StringAttr>("location").str()};
+}
+
 Error Program::State::describe(ModuleOp module) {
   LLVM::LLVMFuncOp entryOp;
   for (auto function : module.getOps<LLVM::LLVMFuncOp>())
@@ -79,6 +93,9 @@ Error Program::State::describe(ModuleOp module) {
     Value value{text, *dtype, Shape(type.getShape())};
     (int64_t(index) < inputCount ? inputs : outputs).push_back(value);
   }
+  if (auto checks = entryOp->getAttrOfType<ArrayAttr>(names::checks))
+    for (auto check : checks.getAsRange<DictionaryAttr>())
+      expectations.push_back(readExpectation(check));
   entryName = entryOp.getSymName().str();
   info.arenaBytes = integer(names::arenaBytes);
   for (Attribute name : entryOp->getAttrOfType<ArrayAttr>("lacuna.launches"))

@@ -35,6 +35,7 @@ struct Program::State {
             Frame &frame) const;
 
   std::vector<Value> inputs, outputs;
+  std::vector<Expectation> expectations;
   std::vector<std::string> kernelNames;
   ProgramInfo info;
   std::string entryName;

@@ -155,6 +155,8 @@ func::FuncOp EntryBuffers::createEntry(OpBuilder &builder) {
   lowered->setAttr(names::entryNames, builder.getArrayAttr(names));
   lowered->setAttr(names::entryUnsigned,
                    builder.getDenseBoolArrayAttr(unsignedness));
+  if (Attribute checks = entry->getAttr(names::checks))
+    lowered->setAttr(names::checks, checks);
   lowered->setAttr(names::arenaBytes, builder.getI64IntegerAttr(arenaBytes));
   builder.setInsertionPointToStart(lowered.addEntryBlock());
   return lowered;

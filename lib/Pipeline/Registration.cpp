@@ -1,6 +1,7 @@
 //===- Registration.cpp - All dialects and passes -------------------------===//
 #include "lacuna/Pipeline/Registration.h"
 
+#include "lacuna/IR/Check.h"
 #include "lacuna/IR/Dialect.h"
 #include "lacuna/Lowering/Passes.h"
 #include "lacuna/Transforms/Passes.h"
@@ -21,7 +22,7 @@
 
 void lacuna::registerDialects(mlir::DialectRegistry &registry) {
   registry
-      .insert<LacunaDialect, mlir::arith::ArithDialect,
+      .insert<LacunaDialect, check::CheckDialect, mlir::arith::ArithDialect,
               mlir::bufferization::BufferizationDialect,
               mlir::cf::ControlFlowDialect, mlir::func::FuncDialect,
               mlir::LLVM::LLVMDialect, mlir::linalg::LinalgDialect,

@@ -11,6 +11,9 @@ using namespace mlir;
 using namespace lacuna;
 
 static void addModel(OpPassManager &passes, const PipelineOptions &) {
+  passes.addPass(createInlinerPass());
+  passes.addPass(createSymbolDCEPass());
+  passes.addNestedPass<func::FuncOp>(createExternalizeChecks());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
 }

@@ -15,6 +15,7 @@ struct Command {
   int (*run)();
 };
 
+Command checkCommand();
 Command compileCommand();
 Command runCommand();
 

@@ -11,7 +11,7 @@ int tool::fail(const Error &error) {
 }
 
 int main(int argc, char **argv) {
-  const tool::Command commands[] = {tool::runCommand(),
+  const tool::Command commands[] = {tool::runCommand(), tool::checkCommand(),
                                     tool::compileCommand()};
   llvm::cl::ParseCommandLineOptions(
       argc, argv, "Lacuna compiles and runs networks of attention and "

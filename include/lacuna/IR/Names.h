@@ -14,6 +14,9 @@ inline constexpr char entryNames[] = "lacuna.entry_names";
 inline constexpr char unsignedElements[] = "lacuna.unsigned";
 /// On an entry: which inputs, then outputs, are unsigned.
 inline constexpr char entryUnsigned[] = "lacuna.entry_unsigned";
+/// On an entry: expectations on its outputs, an array of dictionaries
+/// {actual, expected, rtol, atol, location}.
+inline constexpr char checks[] = "lacuna.checks";
 /// On an entry: bytes of arena it needs.
 inline constexpr char arenaBytes[] = "lacuna.arena_bytes";
 /// On a function: an outlined kernel.

@@ -54,6 +54,15 @@ struct ProgramInfo {
   double compileSeconds = 0;
 };
 
+/// Two outputs that the program says must agree:
+/// |actual - expected| <= absolute + relative |expected|.
+struct Expectation {
+  size_t actual = 0, expected = 0;
+  double relative = 0, absolute = 0;
+  /// Where it stands: `file:line:column`.
+  std::string location;
+};
+
 /// A compiled function. Copies share the code. Any number of threads may call
 /// one program at once; each call has its own arena.
 class Program {
@@ -61,6 +70,8 @@ public:
   const std::vector<Value> &inputs() const;
   const std::vector<Value> &outputs() const;
   const ProgramInfo &info() const;
+  /// What the `check` ops of the program compare.
+  const std::vector<Expectation> &expectations() const;
 
   /// Runs the program on contiguous or strided inputs, in order. `threads` 0:
   /// all the process may use. Fails when count, types or shapes differ from
@@ -104,6 +115,9 @@ public:
   /// The text of the module at `stage` (see `lacuna compile --help`).
   Expected<std::string> emit(const std::string &stage,
                              const CompileOptions &options = {}) const;
+
+  /// Names of the functions that can be compiled.
+  Expected<std::vector<std::string>> entries() const;
 
   /// Names, types and shapes of the entry's inputs; -1 for open dimensions.
   Expected<std::vector<Value>> inputs(const CompileOptions &options = {}) const;

@@ -4,6 +4,18 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ExternalizeChecks
+    : Pass<"lacuna-externalize-checks", "::mlir::func::FuncOp"> {
+  let summary = "turn expectations into outputs";
+  let description = [{
+    Input: public functions with `check` ops. Output: the same without them;
+    what they compare is returned, and the attribute `lacuna.checks` says which
+    outputs must agree and how closely.
+    Numbers: exact.
+  }];
+  let dependentDialects = ["::lacuna::check::CheckDialect"];
+}
+
 def FormKernels : Pass<"lacuna-form-kernels", "::mlir::func::FuncOp"> {
   let summary = "group ops into kernels, one launch each";
   let description = [{
