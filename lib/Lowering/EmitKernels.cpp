@@ -52,8 +52,10 @@ struct EmitKernels : lacuna::impl::EmitKernelsBase<EmitKernels> {
 
   LogicalResult emit(KernelBuilder &kernel, const EmitterTable &table) {
     Operation *root = findRoot(kernel);
-    if (!root)
-      return emitPointwise(kernel);
+    if (!root) {
+      std::optional<LogicalResult> done = emitTransposed(kernel);
+      return done ? *done : emitPointwise(kernel);
+    }
     EmitFunction emitter = table.lookup(root);
     if (!emitter)
       return root->emitOpError("has no CPU lowering");

@@ -136,6 +136,16 @@ KernelBuilder::store(ArrayRef<std::pair<Value, Value>> elements,
   return success();
 }
 
+bool KernelBuilder::reachesYields(Value tensor) const {
+  SmallVector<std::pair<Value, Position>> reached;
+  Position at(SmallVector<Value>(shapeOf(tensor).size()));
+  followConsumers(tensor, at, reached);
+  return llvm::all_of(yielded, [&](Value value) {
+    return llvm::any_of(reached,
+                        [&](auto &entry) { return entry.first == value; });
+  });
+}
+
 LogicalResult KernelBuilder::storeYields(const Position &at) {
   ElementEvaluator evaluator(*this);
   for (auto [value, buffer] : llvm::zip(yielded, outputs)) {
@@ -210,6 +220,10 @@ Value KernelBuilder::mul(Value a, int64_t b) {
   return b == 1 ? a : builder.createOrFold<arith::MulIOp>(loc, a, index(b));
 }
 
+Value KernelBuilder::less(Value a, Value b) {
+  return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ult, a, b);
+}
+
 Value KernelBuilder::broadcast(Value value, int64_t lanes) {
   if (lanes == 1 || isa<VectorType>(value.getType()))
     return value;
@@ -238,6 +252,20 @@ FailureOr<SmallVector<Value>> KernelBuilder::forLoop(
     return failure();
   scf::YieldOp::create(builder, loc, *next);
   return SmallVector<Value>(loop.getResults());
+}
+
+LogicalResult
+KernelBuilder::branch(Value condition, llvm::function_ref<LogicalResult()> then,
+                      llvm::function_ref<LogicalResult()> otherwise) {
+  auto op = scf::IfOp::create(builder, loc, condition, bool(otherwise));
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(op.thenBlock());
+  if (failed(then()))
+    return failure();
+  if (!otherwise)
+    return success();
+  builder.setInsertionPointToStart(op.elseBlock());
+  return otherwise();
 }
 
 SmallVector<Value> KernelBuilder::delinearize(Value linear,

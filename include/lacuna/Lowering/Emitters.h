@@ -9,6 +9,8 @@
 
 #include "llvm/ADT/StringMap.h"
 
+#include <optional>
+
 namespace lacuna {
 
 /// Emits the loops of the kernel whose root is `root`. Fails with a
@@ -31,6 +33,9 @@ private:
 
 /// Kernels without a root: one pass over the elements of the results.
 mlir::LogicalResult emitPointwise(KernelBuilder &kernel);
+/// A kernel without a root around one transpose that moves the contiguous
+/// dimension: in square tiles. Nothing on any other kernel.
+std::optional<mlir::LogicalResult> emitTransposed(KernelBuilder &kernel);
 /// Any linalg op with reduction loops.
 mlir::LogicalResult emitReduction(KernelBuilder &kernel,
                                   mlir::Operation *root);

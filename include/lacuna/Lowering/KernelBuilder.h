@@ -79,6 +79,9 @@ public:
   /// have no root.
   mlir::LogicalResult storeYields(const Position &at);
 
+  /// Whether `store` of `tensor` writes every result of the kernel.
+  bool reachesYields(mlir::Value tensor) const;
+
   /// The buffer of a kernel input, null for a value computed in the kernel.
   mlir::Value inputBuffer(mlir::Value tensor) const;
   /// The buffer `tensor` is written to when nothing is fused behind it, null
@@ -94,6 +97,8 @@ public:
   mlir::Value add(mlir::Value a, mlir::Value b);
   mlir::Value add(mlir::Value a, int64_t b);
   mlir::Value mul(mlir::Value a, int64_t b);
+  /// a < b, of indices that are not negative.
+  mlir::Value less(mlir::Value a, mlir::Value b);
   /// `value` as a vector of `lanes`, unless lanes is 1 or it is one already.
   mlir::Value broadcast(mlir::Value value, int64_t lanes);
   /// A loop over [lower, upper); `body` gets the index.
@@ -108,6 +113,10 @@ public:
       llvm::function_ref<mlir::FailureOr<llvm::SmallVector<mlir::Value>>(
           mlir::Value, mlir::ValueRange)>
           body);
+  /// `then` where `condition` holds, `otherwise` elsewhere; null: nothing.
+  mlir::LogicalResult
+  branch(mlir::Value condition, llvm::function_ref<mlir::LogicalResult()> then,
+         llvm::function_ref<mlir::LogicalResult()> otherwise = nullptr);
   /// The indices of element `linear` of a row-major space of `sizes`.
   llvm::SmallVector<mlir::Value> delinearize(mlir::Value linear,
                                              llvm::ArrayRef<int64_t> sizes);
