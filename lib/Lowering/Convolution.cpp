@@ -1,10 +1,10 @@
 //===- Convolution.cpp - Direct channels-last convolution -----------------===//
-// No im2col and no padded copy. Along the innermost spatial dimension the
-// outputs are cut into segments in which the set of taps that meet the input
-// is constant; along the others the live taps are a range computed for each
-// row. Taps that would only multiply padding are never visited, which is most
-// of the work at large dilations. Sums of a tile stay in registers over all
-// taps and a block of input channels.
+// No im2col and no padded copy. Along the innermost spatial dimension it is
+// known for each tile of outputs which taps meet the input for which pixels;
+// along the others the live taps are a range computed for each row. What would
+// only multiply padding is never computed, which is most of the work at large
+// dilations. Sums of a tile stay in registers over all taps and a block of
+// input channels.
 //===----------------------------------------------------------------------===//
 #include "RegisterTile.h"
 #include "lacuna/IR/Dialect.h"
@@ -20,10 +20,20 @@ using namespace mlir;
 using namespace lacuna;
 
 namespace {
-/// Outputs [begin, end) of the innermost dimension, and the taps [low, high)
-/// that read the input for all of them.
-struct Segment {
-  int64_t begin, end, low, high;
+struct Span {
+  int64_t begin, end;
+  bool operator==(const Span &other) const {
+    return begin == other.begin && end == other.end;
+  }
+  int64_t size() const { return end - begin; }
+};
+
+/// `count` tiles of `pixels` outputs each, side by side along the innermost
+/// dimension from `begin` on. Tap k reads the input for the pixels `live[k]`
+/// of a tile, the same ones in each; elsewhere it meets padding.
+struct TileRun {
+  int64_t begin, count, pixels;
+  SmallVector<Span> live;
 };
 
 /// Static sizes of one convolution. Spatial arrays have one entry a dimension.
@@ -54,7 +64,9 @@ struct Geometry {
       count *= size;
     return count;
   }
-  SmallVector<Segment> segments() const;
+  /// The tiles of a row, of at most `most` pixels and nearly equal size.
+  SmallVector<TileRun> tileRuns(int64_t most) const;
+  Span livePixels(int64_t tap, int64_t begin, int64_t pixels) const;
 };
 
 class ConvolutionEmitter {
@@ -66,13 +78,15 @@ public:
 private:
   using Values = SmallVector<Value>;
   LogicalResult emitRow(Value row, int64_t depth0, int64_t depth);
-  LogicalResult emitSegment(const Segment &segment, int64_t depth0,
-                            int64_t depth);
-  LogicalResult emitTile(Value pixel, int64_t pixels, const Segment &segment,
-                         int64_t depth0, int64_t depth);
-  FailureOr<Values> walkTaps(int64_t dim, Value inputOffset, Value tap,
-                             Values sums, const Segment &segment, Value pixel,
-                             int64_t depth0, int64_t depth);
+  LogicalResult emitTile(Value pixel, const TileRun &run, int64_t depth0,
+                         int64_t depth);
+  FailureOr<Values> walkRows(int64_t dim, Value inputOffset, Value tap,
+                             Values sums, const TileRun &run, Value pixel,
+                             int64_t depth);
+  FailureOr<Values> walkTaps(Value inputOffset, Value tap, Values sums,
+                             const TileRun &run, Value pixel, int64_t depth);
+  FailureOr<Values> addTaps(Span taps, Span pixels, Value origin, Value tap,
+                            Values sums, int64_t depth);
   FailureOr<Values> accumulate(Value inputOffset, Value tap, Values sums,
                                int64_t depth);
   std::pair<Value, Value> liveTaps(int64_t dim, Value output);
@@ -113,29 +127,33 @@ Geometry Geometry::of(PackedConvolutionOp op) {
   return g;
 }
 
-SmallVector<Segment> Geometry::segments() const {
-  int64_t d = rank() - 1;
-  auto range = [&](int64_t p) {
-    int64_t low = kernel[d], high = 0;
-    for (int64_t k = 0; k < kernel[d]; ++k) {
-      int64_t i = p * strides[d] + k * dilations[d] - pads[d];
-      if (i < 0 || i >= input[d])
-        continue;
-      low = std::min(low, k);
-      high = k + 1;
-    }
-    return std::pair(std::min(low, high), high);
-  };
-  SmallVector<Segment> result;
-  for (int64_t p = 0; p < output[d]; ++p) {
-    auto [low, high] = range(p);
-    if (!result.empty() && result.back().low == low &&
-        result.back().high == high)
-      result.back().end = p + 1;
-    else
-      result.push_back({p, p + 1, low, high});
+Span Geometry::livePixels(int64_t tap, int64_t begin, int64_t pixels) const {
+  int64_t d = rank() - 1, low = pixels, high = 0;
+  for (int64_t r = 0; r < pixels; ++r) {
+    int64_t i = (begin + r) * strides[d] + tap * dilations[d] - pads[d];
+    if (i < 0 || i >= input[d])
+      continue;
+    low = std::min(low, r);
+    high = r + 1;
   }
-  return result;
+  return {std::min(low, high), high};
+}
+
+SmallVector<TileRun> Geometry::tileRuns(int64_t most) const {
+  SmallVector<TileRun> runs;
+  int64_t width = output.back(), tiles = llvm::divideCeil(width, most), begin = 0;
+  for (int64_t tile = 0; tile < tiles; ++tile) {
+    TileRun run{begin, 1, width / tiles + (tile < width % tiles), {}};
+    for (int64_t k = 0; k < kernel.back(); ++k)
+      run.live.push_back(livePixels(k, begin, run.pixels));
+    begin += run.pixels;
+    if (!runs.empty() && runs.back().pixels == run.pixels &&
+        runs.back().live == run.live)
+      ++runs.back().count;
+    else
+      runs.push_back(std::move(run));
+  }
+  return runs;
 }
 
 Value ConvolutionEmitter::widen(Value value) {
@@ -203,50 +221,81 @@ ConvolutionEmitter::accumulate(Value inputOffset, Value tap, Values sums,
 }
 
 /// Loops over the live taps of `dim` and those inside of it.
-FailureOr<SmallVector<Value>> ConvolutionEmitter::walkTaps(
-    int64_t dim, Value inputOffset, Value tap, Values sums,
-    const Segment &segment, Value pixel, int64_t depth0, int64_t depth) {
+FailureOr<SmallVector<Value>>
+ConvolutionEmitter::walkRows(int64_t dim, Value inputOffset, Value tap,
+                             Values sums, const TileRun &run, Value pixel,
+                             int64_t depth) {
+  if (dim == g.rank() - 1)
+    return walkTaps(inputOffset, tap, sums, run, pixel, depth);
   int64_t pitch = g.channels;
   for (int64_t size : ArrayRef(g.input).drop_front(dim + 1))
     pitch *= size;
-  bool innermost = dim == g.rank() - 1;
-  Value output = innermost ? pixel : rowIndices[dim];
-  Value low, high;
-  if (innermost) {
-    low = kernel.index(segment.low);
-    high = kernel.index(segment.high);
-  } else {
-    std::tie(low, high) = liveTaps(dim, output);
-  }
+  Value output = rowIndices[dim];
+  auto [low, high] = liveTaps(dim, output);
   // Position of tap 0; may lie outside, the loop starts inside.
   Value origin = arith::SubIOp::create(
       kernel.builder, kernel.loc, kernel.mul(output, g.strides[dim]),
       kernel.index(g.pads[dim]));
-  auto enter = [&](Value k, Values carried) -> FailureOr<Values> {
+  return kernel.forLoop(low, high, 1, sums, [&](Value k, ValueRange carried) {
     Value position = kernel.add(origin, kernel.mul(k, g.dilations[dim]));
     Value offset = kernel.add(inputOffset, kernel.mul(position, pitch));
     Value next = kernel.add(kernel.mul(tap, g.kernel[dim]), k);
-    if (!innermost)
-      return walkTaps(dim + 1, offset, next, carried, segment, pixel, depth0,
-                      depth);
-    return accumulate(offset, next, carried, depth);
-  };
-  if (innermost) {
-    // Neighbouring taps read neighbouring input: one run over all of them.
-    if (g.dilations[dim] == 1 && g.groupCount() == 1 && !g.depthwise &&
-        depth == g.channels)
-      return accumulate(
-          kernel.add(inputOffset,
-                     kernel.mul(kernel.add(origin, low), pitch)),
-          kernel.add(kernel.mul(tap, g.kernel[dim]), low), sums,
-          depth * (segment.high - segment.low));
-    if (segment.high - segment.low == 1)
-      return enter(low, sums);
+    return walkRows(dim + 1, offset, next, Values(carried), run, pixel, depth);
+  });
+}
+
+/// The taps along the innermost dimension, in groups that are live for the
+/// same pixels.
+FailureOr<SmallVector<Value>>
+ConvolutionEmitter::walkTaps(Value inputOffset, Value tap, Values sums,
+                             const TileRun &run, Value pixel, int64_t depth) {
+  int64_t dim = g.rank() - 1, taps = g.kernel[dim];
+  Value position = arith::SubIOp::create(
+      kernel.builder, kernel.loc, kernel.mul(pixel, g.strides[dim]),
+      kernel.index(g.pads[dim]));
+  Value origin = kernel.add(inputOffset, kernel.mul(position, g.channels));
+  tap = kernel.mul(tap, taps);
+  for (int64_t low = 0, high; low < taps; low = high) {
+    for (high = low + 1; high < taps && run.live[high] == run.live[low];)
+      ++high;
+    if (run.live[low].size() == 0)
+      continue;
+    auto added = addTaps({low, high}, run.live[low], origin, tap, sums, depth);
+    if (failed(added))
+      return failure();
+    sums = *added;
   }
-  return kernel.forLoop(low, high, 1, sums,
-                        [&](Value k, ValueRange carried) {
-                          return enter(k, Values(carried));
-                        });
+  return sums;
+}
+
+/// Adds a group of taps to the sums of some of the tile's pixels.
+FailureOr<SmallVector<Value>>
+ConvolutionEmitter::addTaps(Span taps, Span pixels, Value origin, Value tap,
+                            Values sums, int64_t depth) {
+  int64_t dim = g.rank() - 1, step = g.dilations[dim] * g.channels;
+  origin = kernel.add(origin, pixels.begin * g.strides[dim] * g.channels);
+  Values some(ArrayRef(sums).slice(pixels.begin, pixels.size()));
+  FailureOr<Values> added;
+  // Neighbouring taps read neighbouring input: one run over all of them.
+  if (g.dilations[dim] == 1 && g.groupCount() == 1 && !g.depthwise &&
+      depth == g.channels)
+    added = accumulate(kernel.add(origin, taps.begin * step),
+                       kernel.add(tap, taps.begin), some,
+                       depth * taps.size());
+  else if (taps.size() == 1)
+    added = accumulate(kernel.add(origin, taps.begin * step),
+                       kernel.add(tap, taps.begin), some, depth);
+  else
+    added = kernel.forLoop(
+        kernel.index(taps.begin), kernel.index(taps.end), 1, some,
+        [&](Value k, ValueRange carried) {
+          return accumulate(kernel.add(origin, kernel.mul(k, step)),
+                            kernel.add(tap, k), Values(carried), depth);
+        });
+  if (failed(added))
+    return failure();
+  llvm::copy(*added, sums.begin() + pixels.begin);
+  return sums;
 }
 
 LogicalResult ConvolutionEmitter::finish(Value pixel, Values sums) {
@@ -294,8 +343,7 @@ LogicalResult ConvolutionEmitter::finish(Value pixel, Values sums) {
   return storeLanes(g.lanes);
 }
 
-LogicalResult ConvolutionEmitter::emitTile(Value pixel, int64_t pixels,
-                                           const Segment &segment,
+LogicalResult ConvolutionEmitter::emitTile(Value pixel, const TileRun &run,
                                            int64_t depth0, int64_t depth) {
   OpBuilder &b = kernel.builder;
   Location loc = kernel.loc;
@@ -304,7 +352,7 @@ LogicalResult ConvolutionEmitter::emitTile(Value pixel, int64_t pixels,
     return kernel.mul(kernel.add(at, r), g.lanes);
   };
   Values sums;
-  for (int64_t r = 0; r < pixels; ++r)
+  for (int64_t r = 0; r < run.pixels; ++r)
     sums.push_back(first ? kernel.constant(vectorType(), 0)
                          : Value(vector::LoadOp::create(b, loc, vectorType(),
                                                         partial, partialAt(r))));
@@ -317,46 +365,32 @@ LogicalResult ConvolutionEmitter::emitTile(Value pixel, int64_t pixels,
   else
     offset = kernel.add(offset, kernel.mul(group, g.inputsPerGroup()));
   offset = kernel.add(offset, depth0);
-  if (segment.high > segment.low) {
-    auto walked = walkTaps(0, offset, kernel.index(0), sums, segment, pixel,
-                           depth0, depth);
-    if (failed(walked))
-      return failure();
-    sums = *walked;
-  }
+  auto walked =
+      walkRows(0, offset, kernel.index(0), sums, run, pixel, depth);
+  if (failed(walked))
+    return failure();
+  sums = *walked;
   if (last)
     return finish(pixel, sums);
-  for (int64_t r = 0; r < pixels; ++r)
+  for (int64_t r = 0; r < run.pixels; ++r)
     vector::StoreOp::create(b, loc, sums[r], partial, partialAt(r));
   return success();
-}
-
-LogicalResult ConvolutionEmitter::emitSegment(const Segment &segment,
-                                              int64_t depth0, int64_t depth) {
-  int64_t length = segment.end - segment.begin;
-  int64_t whole = length / tileRows * tileRows, rest = length - whole;
-  // A tail of one or two pixels runs badly: share it with the tile before.
-  if (whole > 0 &&
-      failed(kernel.forLoop(kernel.index(segment.begin),
-                            kernel.index(segment.begin + whole), tileRows,
-                            [&](Value pixel) {
-                              return emitTile(pixel, tileRows, segment, depth0,
-                                              depth);
-                            })))
-    return failure();
-  if (rest == 0)
-    return success();
-  return emitTile(kernel.index(segment.begin + whole), rest, segment, depth0,
-                  depth);
 }
 
 LogicalResult ConvolutionEmitter::emitRow(Value row, int64_t depth0,
                                           int64_t depth) {
   if (g.rank() > 1)
     rowIndices = kernel.delinearize(row, ArrayRef(g.output).drop_back());
-  for (const Segment &segment : g.segments())
-    if (failed(emitSegment(segment, depth0, depth)))
+  for (const TileRun &run : g.tileRuns(tileRows)) {
+    auto tile = [&](Value pixel) { return emitTile(pixel, run, depth0, depth); };
+    int64_t end = run.begin + run.count * run.pixels;
+    LogicalResult done =
+        run.count == 1 ? tile(kernel.index(run.begin))
+                       : kernel.forLoop(kernel.index(run.begin),
+                                        kernel.index(end), run.pixels, tile);
+    if (failed(done))
       return failure();
+  }
   return success();
 }
 
