@@ -208,6 +208,15 @@ void Grouping::build() {
       place(&op);
 }
 
+/// Whether `op` reads its operand `value` from memory: roots of our own dialect
+/// address their operands themselves, so even a splat must be a buffer there.
+static bool readsBuffer(Operation *op, Value value) {
+  return isa<LacunaDialect>(op->getDialect()) &&
+         classify(op) == OpClass::Root &&
+         value.getDefiningOp<arith::ConstantOp>() &&
+         isa<RankedTensorType>(value.getType());
+}
+
 /// Copies free values read by the group (constants, fills) into its body.
 static void cloneSources(Value value, OpBuilder &builder, IRMapping &mapping) {
   Operation *producer = value.getDefiningOp();
@@ -227,7 +236,8 @@ void Grouping::emit(Group &group, OpBuilder &builder) {
       for (Value operand : nested->getOperands()) {
         Operation *producer = operand.getDefiningOp();
         if (producer ? inside.count(producer) ||
-                           classify(producer) == OpClass::Source ||
+                           (classify(producer) == OpClass::Source &&
+                            !readsBuffer(nested, operand)) ||
                            op->isProperAncestor(producer)
                      : operand.getParentBlock() != &block)
           continue;
