@@ -1,7 +1,9 @@
 //===- Model.cpp - Models from files to programs --------------------------===//
 #include "Diagnostics.h"
+#include "ElementType.h"
 #include "Program.h"
 #include "lacuna/Codegen/NativeCode.h"
+#include "lacuna/IR/Names.h"
 #include "lacuna/Import/Onnx.h"
 #include "lacuna/Pipeline/Registration.h"
 #include "lacuna/Pipeline/Stages.h"
@@ -195,4 +197,66 @@ Expected<std::string> Model::emit(const std::string &stage,
   llvm::raw_string_ostream stream(text);
   lowered->module->print(stream);
   return text;
+}
+
+static Error untyped(const std::string &model, const std::string &value) {
+  return Error(ErrorCode::Unsupported,
+               model + ": input `" + value +
+                   "` must be a tensor of numbers or booleans");
+}
+
+static Expected<std::vector<lacuna::Value>>
+onnxInputs(const std::string &name, const std::string &text) {
+  MLIRContext context(MLIRContext::Threading::DISABLED);
+  CollectDiagnostics diagnostics(&context);
+  FailureOr<OnnxSignature> signature = readOnnxSignature(context, text, name);
+  if (failed(signature))
+    return diagnostics.error(ErrorCode::Corrupt, name + ": not a model");
+  std::vector<lacuna::Value> values;
+  for (const OnnxValue &input : signature->inputs) {
+    auto type = input.elementType
+                    ? dtypeOf(input.elementType, input.isUnsigned)
+                    : std::nullopt;
+    if (!type)
+      return untyped(name, input.name);
+    values.push_back({input.name, *type, input.shape});
+  }
+  return values;
+}
+
+/// Arguments without a name of their own go by their number.
+static Expected<std::vector<lacuna::Value>>
+entryInputs(const std::string &model, func::FuncOp entry) {
+  std::vector<lacuna::Value> values;
+  for (auto [index, type] : llvm::enumerate(entry.getArgumentTypes())) {
+    auto given = entry.getArgAttrOfType<StringAttr>(index, names::valueName);
+    std::string name =
+        given ? given.getValue().str() : "input" + std::to_string(index);
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    auto dtype = tensor
+                     ? dtypeOf(tensor.getElementType(),
+                               bool(entry.getArgAttr(
+                                   index, names::unsignedElements)))
+                     : std::nullopt;
+    if (!dtype)
+      return untyped(model, name);
+    values.push_back({name, *dtype, {}});
+    for (int64_t size : tensor.getShape())
+      values.back().shape.push_back(ShapedType::isDynamic(size) ? -1 : size);
+  }
+  return values;
+}
+
+Expected<std::vector<lacuna::Value>>
+Model::inputs(const CompileOptions &options) const {
+  if (state->isOnnx)
+    return onnxInputs(state->name, state->text);
+  Expected<LoadedModule> loaded =
+      loadModule(state->name, state->text, /*isOnnx=*/false, options);
+  if (!loaded)
+    return loaded.error();
+  for (auto function : loaded->module->getOps<func::FuncOp>())
+    if (function.isPublic() && !function.isExternal())
+      return entryInputs(state->name, function);
+  return Error(ErrorCode::NotFound, "the module has no public function");
 }

@@ -2,6 +2,7 @@
 #include "Program.h"
 
 #include "Constants.h"
+#include "ElementType.h"
 #include "lacuna/Codegen/NativeCode.h"
 #include "lacuna/IR/Names.h"
 #include "lacuna/Runtime/Symbols.h"
@@ -28,34 +29,6 @@ const std::vector<Expectation> &Program::expectations() const {
 Program::State::~State() {
   for (Frame &frame : frames)
     lacuna_rt_destroy(frame.context);
-}
-
-static std::optional<DType> dtypeOf(Type type, bool isUnsigned) {
-  if (type.isF64())
-    return DType::F64;
-  if (type.isF32())
-    return DType::F32;
-  if (type.isF16())
-    return DType::F16;
-  if (type.isBF16())
-    return DType::BF16;
-  if (type.isIndex())
-    return DType::I64;
-  if (!type.isInteger())
-    return std::nullopt;
-  switch (type.getIntOrFloatBitWidth()) {
-  case 1:
-    return DType::I1;
-  case 8:
-    return isUnsigned ? DType::U8 : DType::I8;
-  case 16:
-    return isUnsigned ? DType::U16 : DType::I16;
-  case 32:
-    return isUnsigned ? DType::U32 : DType::I32;
-  case 64:
-    return isUnsigned ? DType::U64 : DType::I64;
-  }
-  return std::nullopt;
 }
 
 static Expectation readExpectation(DictionaryAttr check) {

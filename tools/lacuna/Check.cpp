@@ -16,9 +16,11 @@ static cl::opt<std::string> modelPath(cl::Positional, cl::Required,
                                       cl::desc("FILE"), cl::sub(check));
 static cl::opt<std::string> entryName("entry",
                                       cl::desc("Check this function only"),
+                                      cl::value_desc("name"),
                                       cl::sub(check));
 static cl::opt<std::string> target("target", cl::init("cpu"),
                                    cl::desc("cpu, or a processor's name"),
+                                   cl::value_desc("processor"),
                                    cl::sub(check));
 
 /// Reports one expectation; whether it holds.
@@ -83,4 +85,7 @@ static int runCheck() {
   return missed == 0 && met > 0 ? 0 : 1;
 }
 
-tool::Command tool::checkCommand() { return {&check, runCheck}; }
+tool::Command tool::checkCommand() {
+  return {&check, runCheck, "FILE",
+          "  lacuna check test/Run/activation.mlir\n"};
+}

@@ -31,4 +31,7 @@ static int runCompile() {
   return 0;
 }
 
-tool::Command tool::compileCommand() { return {&compile, runCompile}; }
+tool::Command tool::compileCommand() {
+  return {&compile, runCompile, "MODEL",
+          "  lacuna compile net.onnx --emit=tensor\n"};
+}

@@ -1,97 +1,154 @@
 //===- Run.cpp - lacuna run -----------------------------------------------===//
 #include "Command.h"
-#include "lacuna/JIT/Model.h"
+#include "ModelOptions.h"
+#include "Table.h"
+#include "TensorInputs.h"
+#include "TensorText.h"
 #include "lacuna/Runtime/Archive.h"
 #include "lacuna/Runtime/Compare.h"
 
 #include <fmt/format.h>
 
 using namespace lacuna;
+using namespace lacuna::tool;
 namespace cl = llvm::cl;
 
-static cl::SubCommand run("run", "Run a model and show its outputs");
-static cl::opt<std::string> modelPath(cl::Positional, cl::Required,
-                                      cl::desc("MODEL"), cl::sub(run));
-static cl::opt<std::string> inputsPath("inputs", cl::desc("Inputs, as .npz"),
-                                       cl::sub(run));
-static cl::opt<std::string> expectPath("expect",
-                                       cl::desc("Expected outputs, as .npz"),
-                                       cl::sub(run));
-static cl::opt<uint64_t> randomSeed("random", cl::desc("Random inputs"),
-                                    cl::init(0), cl::sub(run));
-static cl::opt<double> relative("rtol", cl::init(1e-3), cl::sub(run));
-static cl::opt<double> absolute("atol", cl::init(1e-5), cl::sub(run));
-static cl::opt<int> threads("threads", cl::init(0), cl::sub(run));
+static cl::SubCommand command("run", "Run a model and show its outputs");
+static ModelOptions modelOptions(command);
+static TensorInputs tensorInputs(command);
+static cl::opt<std::string>
+    expectPath("expect", cl::desc("Outputs to compare with, by name"),
+               cl::value_desc("file.npz"), cl::sub(command));
+static cl::opt<double> relative("rtol", cl::desc("Relative tolerance (1e-3)"),
+                                cl::value_desc("x"), cl::init(1e-3),
+                                cl::sub(command));
+static cl::opt<double> absolute("atol", cl::desc("Absolute tolerance (1e-5)"),
+                                cl::value_desc("x"), cl::init(1e-5),
+                                cl::sub(command));
+static cl::opt<std::string> outputPath("output",
+                                       cl::desc("Write the outputs by name"),
+                                       cl::value_desc("file.npz"),
+                                       cl::sub(command));
+static cl::opt<int> threads("threads", cl::init(0), cl::value_desc("n"),
+                            cl::desc("Threads to run on (0: all)"),
+                            cl::sub(command));
 
-static Expected<std::vector<Tensor>> readInputs(const Program &program) {
-  std::vector<Tensor> tensors;
-  std::vector<NamedTensor> archive;
-  if (!inputsPath.empty()) {
-    Expected<std::vector<NamedTensor>> read = readNpz(inputsPath);
-    if (!read)
-      return read.error();
-    archive = *read;
+/// One expectation for each output, or none at all without `--expect`.
+static Expected<std::vector<Tensor>> readExpected(const Program &program) {
+  std::vector<Tensor> expected;
+  if (expectPath.empty())
+    return expected;
+  Expected<NpzReader> reader = NpzReader::open(expectPath);
+  if (!reader)
+    return reader.error();
+  for (const Value &output : program.outputs()) {
+    std::string name = output.name;
+    // What numpy.savez calls arrays nobody has named.
+    if (!reader->contains(name))
+      name = fmt::format("arr_{}", expected.size());
+    if (!reader->contains(name))
+      return Error(ErrorCode::NotFound,
+                   fmt::format("{}: no array `{}`; the outputs are {}",
+                               std::string(expectPath), output.name,
+                               listNames(program.outputs())));
+    Expected<Tensor> tensor = reader->read(name, output.dtype);
+    if (!tensor)
+      return tensor.error();
+    expected.push_back(*tensor);
   }
-  uint64_t seed = randomSeed;
-  for (const Value &input : program.inputs()) {
-    const Tensor *found = nullptr;
-    for (const NamedTensor &entry : archive)
-      if (entry.name == input.name)
-        found = &entry.value;
-    if (found) {
-      tensors.push_back(*found);
-      continue;
+  return expected;
+}
+
+static Table::Row describe(const Value &output, const Tensor &tensor) {
+  TensorStatistics s = computeStatistics(tensor);
+  auto number = [](double value) { return fmt::format("{:.6g}", value); };
+  return {output.name,    formatShape(tensor.shape()),
+          std::string(dtypeName(tensor.dtype())),
+          number(s.mean), number(s.deviation),
+          number(s.min),  number(s.max)};
+}
+
+/// Prints all outputs; the mismatches, one line each, come back.
+static Expected<std::string> show(const Program &program,
+                                  const std::vector<Tensor> &outputs,
+                                  const std::vector<Tensor> &expected) {
+  Table::Row heading = {"output", "shape", "type", "mean",
+                        "std",    "min",   "max"};
+  if (!expected.empty())
+    heading.insert(heading.end(), {"abs error", "rel error"});
+  Table table(heading);
+  std::string mismatches;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const Value &output = program.outputs()[i];
+    Table::Row row = describe(output, outputs[i]);
+    if (!expected.empty()) {
+      Expected<Comparison> result =
+          compareTensors(outputs[i], expected[i], {relative, absolute});
+      if (!result)
+        return Error(result.error().code(), "output `" + output.name + "`: " +
+                                                result.error().message());
+      row.push_back(fmt::format("{:.3g}", result->maxAbsolute));
+      row.push_back(fmt::format("{:.3g}", result->maxRelative));
+      if (!result->matches())
+        mismatches += fmt::format("output `{}`{}\n", output.name,
+                                  formatWorst(*result));
     }
-    if (!inputsPath.empty())
-      return Error(ErrorCode::NotFound, std::string(inputsPath) +
-                                            ": no array `" + input.name + "`");
-    Expected<Tensor> random = Tensor::random(input.dtype, input.shape, seed++);
-    if (!random)
-      return random.error();
-    tensors.push_back(*random);
+    table.add(row);
   }
-  return tensors;
+  fmt::print("{}", table.text());
+  return mismatches;
+}
+
+static Error writeOutputs(const Program &program,
+                          const std::vector<Tensor> &outputs) {
+  if (outputPath.empty())
+    return Error::success();
+  std::vector<NamedTensor> named;
+  for (size_t i = 0; i < outputs.size(); ++i)
+    named.push_back({program.outputs()[i].name, outputs[i]});
+  return writeNpz(outputPath, named);
+}
+
+static Expected<Program> compileModel() {
+  Expected<Model> model = modelOptions.load();
+  if (!model)
+    return model.error();
+  Expected<CompileOptions> options = modelOptions.compileOptions();
+  if (!options)
+    return options.error();
+  if (Error error = tensorInputs.read(*model, *options))
+    return error;
+  return model->compile(*options);
 }
 
 static int runRun() {
-  Expected<Model> model = Model::load(modelPath);
-  if (!model)
-    return tool::fail(model.error());
-  Expected<Program> program = model->compile({});
+  Expected<Program> program = compileModel();
   if (!program)
-    return tool::fail(program.error());
-  Expected<std::vector<Tensor>> inputs = readInputs(*program);
+    return fail(program.error());
+  Expected<std::vector<Tensor>> inputs = tensorInputs.complete(*program);
   if (!inputs)
-    return tool::fail(inputs.error());
+    return fail(inputs.error());
+  Expected<std::vector<Tensor>> expected = readExpected(*program);
+  if (!expected)
+    return fail(expected.error());
   Expected<std::vector<Tensor>> outputs = program->call(*inputs, threads);
   if (!outputs)
-    return tool::fail(outputs.error());
-  std::vector<NamedTensor> expected;
-  if (!expectPath.empty()) {
-    Expected<std::vector<NamedTensor>> read = readNpz(expectPath);
-    if (!read)
-      return tool::fail(read.error());
-    expected = *read;
-  }
-  bool matches = true;
-  for (size_t i = 0; i < outputs->size(); ++i) {
-    const Tensor &tensor = (*outputs)[i];
-    TensorStatistics s = computeStatistics(tensor);
-    fmt::print("{:16} {:6} {:16} mean {:12.6g} std {:12.6g} min {:12.6g} max {:12.6g}\n",
-               program->outputs()[i].name, dtypeName(tensor.dtype()),
-               formatShape(tensor.shape()), s.mean, s.deviation, s.min, s.max);
-    for (const NamedTensor &entry : expected) {
-      if (entry.name != program->outputs()[i].name && expected.size() > 1)
-        continue;
-      Expected<Comparison> c = compareTensors(tensor, entry.value, {relative, absolute});
-      if (!c)
-        return tool::fail(c.error());
-      matches &= c->matches();
-      fmt::print("  max error {:.3g} absolute, {:.3g} relative, {} of {} mismatch\n",
-                 c->maxAbsolute, c->maxRelative, c->mismatchCount, c->count);
-    }
-  }
-  return matches ? 0 : 1;
+    return fail(outputs.error());
+  Expected<std::string> mismatches = show(*program, *outputs, *expected);
+  if (!mismatches)
+    return fail(mismatches.error());
+  if (Error error = writeOutputs(*program, *outputs))
+    return fail(error);
+  if (mismatches->empty())
+    return 0;
+  fflush(stdout);
+  fmt::print(stderr, "{}", *mismatches);
+  return failed;
 }
 
-tool::Command tool::runCommand() { return {&run, runRun}; }
+Command tool::runCommand() {
+  return {&command, runRun, "MODEL",
+          "  lacuna run net.onnx --random 1 --shape image=1x3x513x513\n"
+          "  lacuna run net.onnx --inputs in.npz --output out.npz\n"
+          "  lacuna run net.onnx --input image=cat.npy --expect out.npz\n"};
+}

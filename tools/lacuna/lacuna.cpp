@@ -1,24 +1,35 @@
 //===- lacuna.cpp - The command line of Lacuna ----------------------------===//
 #include "Command.h"
+#include "Help.h"
 
+#include "llvm/Support/raw_ostream.h"
 #include <fmt/format.h>
 
 using namespace lacuna;
 
 int tool::fail(const Error &error) {
+  fflush(stdout);
   fmt::print(stderr, "lacuna: error: {}\n", error.message());
-  return 1;
+  return failed;
+}
+
+llvm::ArrayRef<tool::Command> tool::commands() {
+  static const Command table[] = {runCommand(), checkCommand(), compileCommand(),
+                                  conformanceCommand(), completionCommand()};
+  return table;
 }
 
 int main(int argc, char **argv) {
-  const tool::Command commands[] = {tool::runCommand(), tool::checkCommand(),
-                                    tool::compileCommand()};
-  llvm::cl::ParseCommandLineOptions(
-      argc, argv, "Lacuna compiles and runs networks of attention and "
-                  "atrous convolution\n");
-  for (const tool::Command &command : commands)
+  if (std::optional<int> code = tool::answerWithoutParsing(argc, argv))
+    return *code;
+  std::string mistakes;
+  llvm::raw_string_ostream stream(mistakes);
+  if (!llvm::cl::ParseCommandLineOptions(argc, argv, "", &stream)) {
+    fmt::print(stderr, "{}", mistakes);
+    return tool::misused;
+  }
+  for (const tool::Command &command : tool::commands())
     if (*command.subcommand)
       return command.run();
-  llvm::cl::PrintHelpMessage(false, true);
-  return 2;
+  return tool::misused;
 }

@@ -1,0 +1,79 @@
+//===- ModelOptions.cpp - Which model, compiled how -----------------------===//
+#include "ModelOptions.h"
+
+#include <fmt/format.h>
+
+using namespace lacuna;
+using namespace lacuna::tool;
+namespace cl = llvm::cl;
+
+ModelOptions::ModelOptions(cl::SubCommand &command)
+    : path(cl::Positional, cl::desc("MODEL"), cl::sub(command)),
+      entry("entry", cl::desc("Function to take of a module with several"),
+            cl::value_desc("name"), cl::sub(command)),
+      target("target", cl::init("cpu"),
+             cl::desc("Processor to compile for (cpu: this one)"),
+             cl::value_desc("processor"), cl::sub(command)),
+      shapes("shape", cl::desc("Shape of an input the model leaves open"),
+             cl::value_desc("name=2x3"), cl::sub(command)) {}
+
+Expected<Model> ModelOptions::load() const {
+  if (path.empty())
+    return Error(ErrorCode::InvalidArgument,
+                 "no model is named: give an .onnx or .mlir file");
+  return Model::load(path);
+}
+
+std::optional<Shape> tool::parseShape(llvm::StringRef text) {
+  Shape shape;
+  if (text == "scalar")
+    return shape;
+  llvm::SmallVector<llvm::StringRef> sizes;
+  text.split(sizes, 'x');
+  for (llvm::StringRef size : sizes) {
+    int64_t value;
+    if (size.getAsInteger(10, value) || value < 0)
+      return std::nullopt;
+    shape.push_back(value);
+  }
+  return shape;
+}
+
+Expected<CompileOptions> ModelOptions::compileOptions() const {
+  CompileOptions options;
+  options.target = target;
+  options.entry = entry;
+  for (llvm::StringRef text : shapes) {
+    auto [name, sizes] = text.rsplit('=');
+    std::optional<Shape> shape = parseShape(sizes);
+    if (name.empty() || !shape)
+      return Error(ErrorCode::InvalidArgument,
+                   fmt::format("`--shape` must be NAME=2x3x4 (or NAME=scalar), "
+                               "got `{}`",
+                               text.str()));
+    options.shapes[name.str()] = *shape;
+  }
+  return options;
+}
+
+std::string tool::listNames(const std::vector<Value> &values) {
+  std::string list = values.empty() ? "none" : "";
+  for (size_t i = 0; i < values.size(); ++i)
+    list += fmt::format("{}`{}`",
+                        i == 0                   ? ""
+                        : i + 1 == values.size() ? " and "
+                                                 : ", ",
+                        values[i].name);
+  return list;
+}
+
+Expected<const Value *> tool::findValue(const std::vector<Value> &values,
+                                        const std::string &name,
+                                        const std::string &option) {
+  for (const Value &value : values)
+    if (value.name == name)
+      return &value;
+  return Error(ErrorCode::InvalidArgument,
+               fmt::format("{}: the model has no input `{}`; its inputs: {}",
+                           option, name, listNames(values)));
+}

@@ -1,0 +1,41 @@
+//===- TensorInputs.h - Where a model's inputs come from --------*- C++ -*-===//
+#ifndef LACUNA_TOOLS_TENSORINPUTS_H
+#define LACUNA_TOOLS_TENSORINPUTS_H
+
+#include "lacuna/JIT/Model.h"
+
+#include "llvm/Support/CommandLine.h"
+
+namespace lacuna::tool {
+
+/// The options `--inputs`, `--input` and `--random` of a command. Files are
+/// read before the model is compiled, as their shapes decide its shapes.
+class TensorInputs {
+public:
+  explicit TensorInputs(llvm::cl::SubCommand &command);
+
+  /// Reads the files, holds them against the model's inputs, and adds the
+  /// shapes found to `options`.
+  Error read(const Model &model, CompileOptions &options);
+
+  /// One tensor for each input of the program; what no file gave is random
+  /// from `--random`, or from `defaultSeed`, or else missing.
+  Expected<std::vector<Tensor>>
+  complete(const Program &program,
+           std::optional<uint64_t> defaultSeed = std::nullopt) const;
+
+private:
+  Error readArchive(const std::vector<Value> &known);
+  Error readSingles(const std::vector<Value> &known);
+  Error add(const Value &value, Expected<Tensor> tensor,
+            const std::string &file);
+
+  llvm::cl::opt<std::string> archive;
+  llvm::cl::list<std::string> singles;
+  llvm::cl::opt<uint64_t> seed;
+  std::map<std::string, Tensor> given;
+};
+
+} // namespace lacuna::tool
+
+#endif // LACUNA_TOOLS_TENSORINPUTS_H
