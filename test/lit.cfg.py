@@ -1,5 +1,6 @@
 """How lit runs the tests: one page of program, data and expectation a file."""
 import os
+import sys
 
 import lit.formats
 
@@ -18,3 +19,4 @@ config.environment["PATH"] = os.pathsep.join([
 config.environment["FILECHECK_OPTS"] = "-enable-var-scope"
 config.substitutions.append(("%source", config.lacuna_source_dir))
 config.substitutions.append(("%build", config.lacuna_build_dir))
+config.substitutions.append(("%python", sys.executable))

@@ -189,6 +189,9 @@ Error Program::State::run(std::span<const Tensor> given,
   for (size_t i = 0; i < results.size(); ++i) {
     if (Error error = checkTensor(results[i], outputs[i], "output"))
       return error;
+    if (!results[i].isContiguous())
+      return Error(ErrorCode::InvalidArgument,
+                   "output `" + outputs[i].name + "` must be contiguous");
     out.push_back(results[i].data());
   }
   lacuna_rt_reset(frame.context);

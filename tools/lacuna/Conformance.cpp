@@ -37,7 +37,7 @@ static cl::opt<bool> verbose("verbose", cl::desc("Print every case"),
                              cl::sub(conformance));
 
 static Expected<std::vector<ConformanceCase>> chooseCases() {
-  llvm::Regex wanted(filter);
+  llvm::Regex wanted(filter.empty() ? std::string(".") : filter.getValue());
   std::string message;
   if (!wanted.isValid(message))
     return Error(ErrorCode::InvalidArgument,

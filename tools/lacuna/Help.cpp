@@ -25,8 +25,7 @@ commands:
 a model is an .onnx file, or .mlir text in the lacuna dialect. To begin:
   lacuna run net.onnx --random 1                   does it run, what comes out
   lacuna run net.onnx --inputs in.npz --expect out.npz    is that right
-  lacuna bench net.onnx                            how fast, and where time goes
-  lacuna compile net.onnx --emit=library -o libnet.so     code without Lacuna
+  lacuna compile net.onnx --emit=device            the loops it becomes
 
 `lacuna COMMAND --help` explains a command's options, `lacuna --version` tells
 what this program was built with.
@@ -37,7 +36,7 @@ tool::ownOptions(const cl::SubCommand &command) {
   llvm::SmallVector<const cl::Option *> options;
   // What belongs to all commands (--help, --version) is LLVM's.
   for (const auto &entry : command.OptionsMap)
-    if (!entry.second->isInAllSubCommands() &&
+    if (!entry.second->Subs.contains(&cl::SubCommand::getAll()) &&
         entry.second->getOptionHiddenFlag() == cl::NotHidden)
       options.push_back(entry.second);
   llvm::sort(options, [](auto *a, auto *b) { return a->ArgStr < b->ArgStr; });

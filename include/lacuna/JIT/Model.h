@@ -102,6 +102,9 @@ public:
   /// Takes MLIR text; `name` stands in diagnostics.
   static Expected<Model> parse(const std::string &text,
                                const std::string &name = "<text>");
+  /// Takes a serialised ModelProto.
+  static Expected<Model> fromOnnx(const std::string &bytes,
+                                  const std::string &name = "<model>");
 
   /// Compiles for one set of shapes.
   Expected<Program> compile(const CompileOptions &options = {}) const;

@@ -1,0 +1,131 @@
+//===- LoadedModule.cpp - A model's module at some stage ------------------===//
+#include "LoadedModule.h"
+
+#include "Diagnostics.h"
+#include "lacuna/Codegen/NativeCode.h"
+#include "lacuna/Import/Onnx.h"
+#include "lacuna/Pipeline/Registration.h"
+#include "lacuna/Pipeline/Stages.h"
+
+#include "mlir/IR/MLIRContext.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/SourceMgr.h"
+
+using namespace mlir;
+using namespace lacuna;
+
+static std::unique_ptr<MLIRContext> createContext() {
+  DialectRegistry registry;
+  registerDialects(registry);
+  auto context = std::make_unique<MLIRContext>(registry);
+  context->loadAllAvailableDialects();
+  return context;
+}
+
+SmallVector<func::FuncOp> lacuna::publicFunctions(ModuleOp module) {
+  SmallVector<func::FuncOp> functions;
+  for (auto function : module.getOps<func::FuncOp>())
+    if (function.isPublic() && !function.isExternal())
+      functions.push_back(function);
+  return functions;
+}
+
+static std::string listNames(ArrayRef<func::FuncOp> functions) {
+  std::string list;
+  for (func::FuncOp function : functions)
+    list += (list.empty() ? "`" : ", `") + function.getSymName().str() + "`";
+  return list;
+}
+
+/// The function called `wanted`; without a name the only one, or `main`.
+static Expected<func::FuncOp> findEntry(ModuleOp module, StringRef wanted) {
+  SmallVector<func::FuncOp> functions = publicFunctions(module);
+  if (functions.empty())
+    return Error(ErrorCode::NotFound, "the module has no public function");
+  if (wanted.empty() && functions.size() == 1)
+    return functions.front();
+  StringRef name = wanted.empty() ? "main" : wanted;
+  for (func::FuncOp function : functions)
+    if (function.getSymName() == name)
+      return function;
+  if (wanted.empty())
+    return Error(ErrorCode::InvalidArgument,
+                 "the module has several public functions: name one with "
+                 "`--entry` (" +
+                     listNames(functions) + ")");
+  return Error(ErrorCode::NotFound, "the module has no public function `" +
+                                        wanted.str() + "`; it has " +
+                                        listNames(functions));
+}
+
+/// Leaves only the entry public, so that later stages know it.
+static Error selectEntry(ModuleOp module, StringRef wanted) {
+  Expected<func::FuncOp> entry = findEntry(module, wanted);
+  if (!entry)
+    return entry.error();
+  for (auto function : module.getOps<func::FuncOp>())
+    if (function != *entry && !function.isExternal())
+      function.setPrivate();
+  return Error::success();
+}
+
+Expected<LoadedModule> lacuna::parseModule(const ModelSource &source) {
+  LoadedModule loaded{createContext(), {}};
+  CollectDiagnostics diagnostics(loaded.context.get());
+  llvm::SourceMgr sources;
+  sources.AddNewSourceBuffer(
+      llvm::MemoryBuffer::getMemBuffer(source.text, source.name),
+      llvm::SMLoc());
+  loaded.module =
+      parseSourceFile<ModuleOp>(sources, ParserConfig(loaded.context.get()));
+  if (!loaded.module)
+    return diagnostics.error(ErrorCode::InvalidArgument,
+                             source.name + ": not a module");
+  return loaded;
+}
+
+static Expected<LoadedModule> importModule(const ModelSource &source,
+                                           const CompileOptions &options) {
+  LoadedModule loaded{createContext(), {}};
+  CollectDiagnostics diagnostics(loaded.context.get());
+  ImportOptions import;
+  for (auto &[input, shape] : options.shapes)
+    import.inputShapes[input] = shape;
+  loaded.module = importOnnx(*loaded.context, source.text, source.name, import);
+  if (!loaded.module)
+    return diagnostics.error(ErrorCode::InvalidArgument,
+                             source.name + ": not a model");
+  return loaded;
+}
+
+Expected<LoadedModule> lacuna::loadModule(const ModelSource &source,
+                                          const CompileOptions &options) {
+  Expected<LoadedModule> loaded =
+      source.isOnnx ? importModule(source, options) : parseModule(source);
+  if (!loaded)
+    return loaded;
+  if (Error error = selectEntry(*loaded->module, options.entry))
+    return Error(error.code(), source.name + ": " + error.message());
+  return loaded;
+}
+
+Expected<LoadedModule> lacuna::lowerModule(const ModelSource &source,
+                                           const CompileOptions &options,
+                                           int stage) {
+  std::string message;
+  FailureOr<NativeTarget> target = parseNativeTarget(options.target, message);
+  if (failed(target))
+    return Error(ErrorCode::InvalidArgument, message);
+  Expected<LoadedModule> loaded = loadModule(source, options);
+  if (!loaded)
+    return loaded;
+  CollectDiagnostics diagnostics(loaded->context.get());
+  PipelineOptions pipeline;
+  pipeline.vectorBits = target->vectorBits;
+  pipeline.reproducer = options.reproducer;
+  if (failed(runStages(*loaded->module, -1, stage, pipeline)))
+    return diagnostics.error(ErrorCode::Unsupported,
+                             source.name + ": compilation failed");
+  return loaded;
+}

@@ -1,0 +1,47 @@
+//===- LoadedModule.h - A model's module at some stage ----------*- C++ -*-===//
+#ifndef LACUNA_LIB_JIT_LOADEDMODULE_H
+#define LACUNA_LIB_JIT_LOADEDMODULE_H
+
+#include "lacuna/JIT/Model.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+namespace lacuna {
+
+/// What a model's file holds.
+struct ModelSource {
+  /// Where it came from; stands in diagnostics.
+  std::string name;
+  std::string text;
+  bool isOnnx = false;
+};
+
+/// A module in a context of its own.
+struct LoadedModule {
+  std::unique_ptr<mlir::MLIRContext> context;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+};
+
+/// The functions of a module that can be compiled.
+llvm::SmallVector<mlir::func::FuncOp> publicFunctions(mlir::ModuleOp module);
+
+/// MLIR text as it stands.
+Expected<LoadedModule> parseModule(const ModelSource &source);
+
+/// The module to compile: one public function, of the shapes in `options`.
+Expected<LoadedModule> loadModule(const ModelSource &source,
+                                  const CompileOptions &options);
+
+/// The inputs of the entry that `options` name, open dimensions left open.
+Expected<std::vector<Value>> readSignature(const ModelSource &source,
+                                           const CompileOptions &options);
+
+/// Loads the module and runs all stages up to `stage`.
+Expected<LoadedModule> lowerModule(const ModelSource &source,
+                                   const CompileOptions &options, int stage);
+
+} // namespace lacuna
+
+#endif // LACUNA_LIB_JIT_LOADEDMODULE_H
