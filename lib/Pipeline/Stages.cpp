@@ -22,6 +22,7 @@ static void addPlan(OpPassManager &passes, const PipelineOptions &options) {
   ChannelsLastOptions layout;
   layout.lanes = 2 * options.vectorBits / 32;
   OpPassManager &functions = passes.nest<func::FuncOp>();
+  functions.addPass(createFoldBatchNorm());
   functions.addPass(createChannelsLast(layout));
   functions.addPass(createSinkTransposes());
   passes.addPass(createCanonicalizerPass());

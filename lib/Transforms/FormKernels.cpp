@@ -120,15 +120,16 @@ static bool acceptsEpilogue(Operation *root) {
   return !root || root->getNumResults() == 1;
 }
 
-/// Whether `root` reads each element of its operands about once, so that
-/// computing them on the way costs nothing.
+/// Whether `root` reads each element of its operands about once, or keeps what
+/// it reads, so that computing them on the way costs nothing.
 static bool acceptsPrologue(Operation *root) {
   if (!root)
     return true;
   if (auto generic = dyn_cast<linalg::GenericOp>(root))
     return generic.getNumParallelLoops() + generic.getNumReductionLoops() ==
            cast<RankedTensorType>(generic.getInputs()[0].getType()).getRank();
-  return isa<linalg::ReduceOp, tensor::ConcatOp>(root);
+  return isa<linalg::ReduceOp, tensor::ConcatOp, SoftmaxOp, LayerNormOp,
+             RmsNormOp, GroupNormOp, InstanceNormOp>(root);
 }
 
 int Grouping::joinProducer(Operation *op) {

@@ -6,6 +6,8 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 
+#include <cstring>
+
 using namespace mlir;
 using namespace lacuna;
 
@@ -81,4 +83,66 @@ Value lacuna::makeConstant(OpBuilder &builder, Location loc,
       type, name, HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, 64));
   return arith::ConstantOp::create(builder, loc, llvm::cast<TypedAttr>(
                                                      Attribute(attr)));
+}
+
+/// Calls `visit` with each number of raw bytes, which it may change.
+static void forEachNumber(llvm::MutableArrayRef<char> bytes, FloatType type,
+                          llvm::function_ref<double(int64_t, double)> visit) {
+  int64_t width = type.getWidth() / 8;
+  const llvm::fltSemantics &semantics = type.getFloatSemantics();
+  bool lossy = false;
+  for (int64_t i = 0, e = bytes.size() / width; i < e; ++i) {
+    uint64_t bits = 0;
+    std::memcpy(&bits, &bytes[i * width], width);
+    APFloat number(semantics, APInt(type.getWidth(), bits));
+    number.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &lossy);
+    APFloat next(visit(i, number.convertToDouble()));
+    next.convert(semantics, APFloat::rmNearestTiesToEven, &lossy);
+    bits = next.bitcastToAPInt().getZExtValue();
+    std::memcpy(&bytes[i * width], &bits, width);
+  }
+}
+
+std::optional<std::vector<double>> lacuna::constantNumbers(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  auto element = type ? dyn_cast<FloatType>(type.getElementType()) : FloatType();
+  auto constant = value.getDefiningOp<arith::ConstantOp>();
+  if (!element || !constant)
+    return std::nullopt;
+  std::vector<double> numbers(type.getNumElements());
+  auto dense = dyn_cast<DenseElementsAttr>(constant.getValue());
+  if (dense && dense.isSplat()) {
+    llvm::fill(numbers, FloatAttr::get(element, dense.getSplatValue<APFloat>())
+                            .getValueAsDouble());
+    return numbers;
+  }
+  ArrayRef<char> bytes = constantBytes(value);
+  if (bytes.size() * 8 != numbers.size() * element.getWidth())
+    return std::nullopt;
+  std::vector<char> copy(bytes.begin(), bytes.end());
+  forEachNumber(copy, element, [&](int64_t index, double number) {
+    return numbers[index] = number;
+  });
+  return numbers;
+}
+
+Value lacuna::makeNumbers(OpBuilder &builder, Location loc,
+                          RankedTensorType type, ArrayRef<double> numbers,
+                          StringRef name) {
+  auto element = cast<FloatType>(type.getElementType());
+  std::vector<char> bytes(numbers.size() * element.getWidth() / 8);
+  forEachNumber(bytes, element,
+                [&](int64_t index, double) { return numbers[index]; });
+  return makeConstant(builder, loc, type, std::move(bytes), name);
+}
+
+Value lacuna::resizeFloat(OpBuilder &builder, Location loc, Value value,
+                          Type type) {
+  unsigned from = value.getType().getIntOrFloatBitWidth();
+  unsigned to = type.getIntOrFloatBitWidth();
+  if (value.getType() == type)
+    return value;
+  if (from < to)
+    return arith::ExtFOp::create(builder, loc, type, value);
+  return arith::TruncFOp::create(builder, loc, type, value);
 }

@@ -29,6 +29,16 @@ mlir::Value makeConstant(mlir::OpBuilder &builder, mlir::Location loc,
                          mlir::RankedTensorType type, std::vector<char> bytes,
                          llvm::StringRef name);
 
+/// The numbers of a constant tensor of floats; nothing when `value` is none.
+std::optional<std::vector<double>> constantNumbers(mlir::Value value);
+/// A constant of such numbers, rounded to the element type.
+mlir::Value makeNumbers(mlir::OpBuilder &builder, mlir::Location loc,
+                        mlir::RankedTensorType type,
+                        llvm::ArrayRef<double> numbers, llvm::StringRef name);
+/// `value`, a float, in the float type `type`.
+mlir::Value resizeFloat(mlir::OpBuilder &builder, mlir::Location loc,
+                        mlir::Value value, mlir::Type type);
+
 } // namespace lacuna
 
 #endif // LACUNA_LIB_TRANSFORMS_REWRITES_H

@@ -302,7 +302,9 @@ struct SinkTransposes : lacuna::impl::SinkTransposesBase<SinkTransposes> {
                  SinkThroughLayout<AdaptivePoolOp>, SinkThroughLayout<BatchNormOp>,
                  SinkThroughLayout<PixelShuffleOp>,
                  SinkThroughLayout<PixelUnshuffleOp>,
-                 SinkThroughLayout<LocalResponseNormOp>>(context);
+                 SinkThroughLayout<LocalResponseNormOp>,
+                 SinkThroughLayout<InstanceNormOp>,
+                 SinkThroughLayout<GroupNormOp>>(context);
     linalg::TransposeOp::getCanonicalizationPatterns(patterns, context);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

@@ -28,6 +28,23 @@ def FormKernels : Pass<"lacuna-form-kernels", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::lacuna::LacunaDialect"];
 }
 
+def FoldBatchNorm : Pass<"lacuna-fold-batch-norm", "::mlir::func::FuncOp"> {
+  let summary = "fold batch norms into convolutions or element-wise ops";
+  let description = [{
+    Input: `lacuna.batch_norm`. Output: none of them. With f = scale /
+    sqrt(variance + epsilon), one that alone reads a convolution (or transposed
+    convolution) of constant filter w and bias b joins it: filter f w, bias
+    (b - mean) f + bias. Any other one becomes a `linalg.generic` of
+    (x - mean) f + bias, in f32 for narrow types.
+    Numbers: changes rounding; f is computed in f64 where all is constant, and
+    folded filters and biases are rounded once.
+  }];
+  let dependentDialects = ["::lacuna::LacunaDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def ChannelsLast : Pass<"lacuna-channels-last", "::mlir::func::FuncOp"> {
   let summary = "run convolutions channels last, with packed filters";
   let description = [{
