@@ -56,7 +56,7 @@ FailureOr<Value> ElementEvaluator::readInput(Value buffer, Value tensor,
   Value element;
   if (at.lanes == 1) {
     element = memref::LoadOp::create(builder, loc, buffer, at.indices);
-  } else if (at.laneDim + 1 == static_cast<int64_t>(at.indices.size())) {
+  } else if (areNeighbours(at, shapeOf(tensor))) {
     element = vector::LoadOp::create(builder, loc,
                                      VectorType::get({at.lanes}, stored),
                                      buffer, at.indices);

@@ -23,6 +23,8 @@ static EmitterTable buildTable() {
   registerAttentionEmitters(table);
   registerReductionEmitters(table);
   registerDataMovementEmitters(table);
+  registerSoftmaxEmitters(table);
+  registerNormalizationEmitters(table);
   return table;
 }
 

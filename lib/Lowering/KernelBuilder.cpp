@@ -22,6 +22,11 @@ Type lacuna::elementTypeOf(Value tensor) {
   return cast<RankedTensorType>(tensor.getType()).getElementType();
 }
 
+bool lacuna::areNeighbours(const Position &at, ArrayRef<int64_t> shape) {
+  return llvm::all_of(shape.drop_front(at.laneDim + 1),
+                      [](int64_t size) { return size == 1; });
+}
+
 /// Buffers hold i1 as bytes: LLVM cannot vectorise accesses to single bits.
 static void widenBooleanBuffers(func::FuncOp kernel) {
   SmallVector<Type> types;
@@ -171,7 +176,7 @@ LogicalResult KernelBuilder::storeTo(Value buffer, Value element,
     return success();
   }
   element = broadcast(element, at.lanes);
-  if (at.laneDim + 1 == static_cast<int64_t>(at.indices.size())) {
+  if (areNeighbours(at, cast<MemRefType>(buffer.getType()).getShape())) {
     vector::StoreOp::create(builder, loc, element, buffer, at.indices);
     return success();
   }
@@ -250,7 +255,8 @@ FailureOr<SmallVector<Value>> KernelBuilder::forLoop(
   auto next = body(loop.getInductionVar(), loop.getRegionIterArgs());
   if (failed(next))
     return failure();
-  scf::YieldOp::create(builder, loc, *next);
+  if (!initial.empty()) // a loop that carries nothing has its terminator
+    scf::YieldOp::create(builder, loc, *next);
   return SmallVector<Value>(loop.getResults());
 }
 

@@ -142,6 +142,8 @@ private:
 /// Static shape and element type of a tensor value.
 llvm::ArrayRef<int64_t> shapeOf(mlir::Value tensor);
 mlir::Type elementTypeOf(mlir::Value tensor);
+/// Whether the lanes of `at` lie side by side in a buffer of `shape`.
+bool areNeighbours(const Position &at, llvm::ArrayRef<int64_t> shape);
 
 } // namespace lacuna
 
