@@ -120,6 +120,25 @@ FailureOr<ContractionShape> ContractionShape::of(KernelBuilder &kernel,
   return shape;
 }
 
+ContractionShape ContractionShape::of(PackedContractionOp op) {
+  ContractionShape shape;
+  shape.leftOperand = op.getInput();
+  shape.rightOperand = op.getPanels();
+  ArrayRef<int64_t> input = shapeOf(op.getInput());
+  int64_t leading = input.size() - 1;
+  for (int64_t loop = 0; loop < leading; ++loop) {
+    shape.m.size *= input[loop];
+    shape.m.loops.push_back(loop);
+  }
+  shape.m.left = input.back();
+  shape.k = {input.back(), 1, 0, {leading + 1}};
+  shape.n = {shapeOf(op.getResult()).back(), 0, 0, {leading}};
+  shape.loopSizes = llvm::to_vector(input.drop_back());
+  shape.loopSizes.append({shape.n.size, shape.k.size});
+  shape.resultLoops = llvm::to_vector(llvm::seq(leading + 1));
+  return shape;
+}
+
 int64_t ContractionShape::batchCount() const {
   int64_t count = 1;
   for (const ContractionDim &dim : batch)

@@ -2,6 +2,7 @@
 #ifndef LACUNA_LIB_LOWERING_CONTRACTIONSHAPE_H
 #define LACUNA_LIB_LOWERING_CONTRACTIONSHAPE_H
 
+#include "lacuna/IR/Dialect.h"
 #include "lacuna/Lowering/KernelBuilder.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -27,6 +28,9 @@ struct ContractionShape {
   /// Fails silently on forms that are better served by plain loops.
   static mlir::FailureOr<ContractionShape> of(KernelBuilder &kernel,
                                               mlir::linalg::ContractOp op);
+
+  /// Of a product with packed weights; `n.right` and `k.right` mean nothing.
+  static ContractionShape of(PackedContractionOp op);
 
   int64_t batchCount() const;
   llvm::SmallVector<int64_t> batchSizes() const;

@@ -25,6 +25,9 @@ static void addPlan(OpPassManager &passes, const PipelineOptions &options) {
   functions.addPass(createFoldBatchNorm());
   functions.addPass(createChannelsLast(layout));
   functions.addPass(createSinkTransposes());
+  PackContractionsOptions packing;
+  packing.vectorBits = options.vectorBits;
+  functions.addPass(createPackContractions(packing));
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
 }

@@ -73,4 +73,20 @@ def SinkTransposes : Pass<"lacuna-sink-transposes", "::mlir::func::FuncOp"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def PackContractions
+    : Pass<"lacuna-pack-contractions", "::mlir::func::FuncOp"> {
+  let summary = "bring constant weights of matrix products into panels";
+  let description = [{
+    Input: `linalg.contract` of anything (..., k) with a constant (k, n) or (n,
+    k) on a zero-filled target. Output: `lacuna.packed_contraction` with the
+    weights in the order the innermost loop reads them. Products of two
+    run-time operands stay.
+    Numbers: exact.
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "int64_t", "256",
+           "width of a vector register">];
+  let dependentDialects = ["::lacuna::LacunaDialect"];
+}
+
 #endif // LACUNA_TRANSFORMS_PASSES_TD
