@@ -57,7 +57,7 @@ def Lacuna_LaunchOp : Lacuna_Op<"launch", [
 
     Constraints:
     * C1. `kernel` names a function with two `index` arguments and then the
-      types of `buffers`.
+      types of `buffers`; i8 stands for i1 there.
 
     Example: `lacuna.launch @kernel_0(%a, %b) : memref<4xf32>, memref<4xf32>`
   }];

@@ -15,6 +15,17 @@ LogicalResult lacuna::KernelOp::verify() {
   return success();
 }
 
+/// Whether a kernel's argument can be the buffer `given`. Emitted kernels hold
+/// booleans as bytes, launches name them as they are.
+static bool isArgumentFor(Type argument, Type given) {
+  auto buffer = dyn_cast<MemRefType>(given);
+  if (argument == given || !buffer || !buffer.getElementType().isInteger(1))
+    return argument == given;
+  return argument ==
+         MemRefType::Builder(buffer).setElementType(
+             IntegerType::get(given.getContext(), 8));
+}
+
 LogicalResult
 lacuna::LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
   auto callee =
@@ -24,7 +35,7 @@ lacuna::LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
            << getKernel() << "`";
   SmallVector<Type> expected(2, IndexType::get(getContext()));
   llvm::append_range(expected, getBuffers().getTypes());
-  if (!llvm::equal(callee.getArgumentTypes(), expected)) { // C1
+  if (!llvm::equal(callee.getArgumentTypes(), expected, isArgumentFor)) { // C1
     auto error = emitOpError("`buffers` must match the kernel's arguments");
     error.attachNote(callee.getLoc()) << "kernel declared here";
     return error;

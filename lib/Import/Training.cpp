@@ -2,6 +2,8 @@
 #include "NodeImporter.h"
 #include "lacuna/IR/Dialect.h"
 
+#include "llvm/Support/xxhash.h"
+
 using namespace mlir;
 using namespace lacuna;
 
@@ -30,7 +32,11 @@ static ImportResult importDropout(NodeImporter &node) {
   }
   if (!(rate > 0 && rate < 1))
     return node.error() << "the ratio must be in [0, 1)";
-  Value seed = node.build.scalar(b.getI64Type(), node.integer("seed", 0));
+  // Without a seed each node has numbers of its own, the same in every run.
+  int64_t fallback = llvm::xxh3_64bits(StringRef(node.node.output(0)));
+  Value seed = node.build.constant(DenseElementsAttr::get(
+      RankedTensorType::get({}, b.getI64Type()),
+      ArrayRef(node.integer("seed", fallback))));
   auto op = DropoutOp::create(
       b, node.build.loc, x->getType(),
       RankedTensorType::get(shapeOf(*x), b.getI1Type()), *x, seed,

@@ -161,9 +161,13 @@ Value ElementEvaluator::lane(Value index, int64_t lanes) {
 FailureOr<Value> ElementEvaluator::evaluateGeneric(linalg::GenericOp op,
                                                    unsigned result,
                                                    const Position &at) {
+  Block *body = op.getBody();
+  bool extracts = llvm::any_of(
+      *body, [](Operation &inner) { return isa<tensor::ExtractOp>(inner); });
+  if (extracts && at.lanes > 1)
+    return evaluateLanewise(op.getResult(result), at);
   IRMapping mapping;
   auto maps = op.getIndexingMapsArray();
-  Block *body = op.getBody();
   for (OpOperand *input : op.getDpsInputOperands()) {
     unsigned number = input->getOperandNumber();
     BlockArgument argument = body->getArgument(number);
@@ -199,8 +203,6 @@ FailureOr<Value> ElementEvaluator::evaluateGeneric(linalg::GenericOp op,
     }
     SmallVector<Value> operands;
     if (auto extract = dyn_cast<tensor::ExtractOp>(inner)) {
-      if (at.lanes > 1)
-        return op.emitOpError("with `tensor.extract` cannot be vectorised");
       for (Value index : extract.getIndices())
         operands.push_back(lookup(index));
       FailureOr<Value> element = evaluate(extract.getTensor(), operands);

@@ -25,6 +25,9 @@ static EmitterTable buildTable() {
   registerDataMovementEmitters(table);
   registerSoftmaxEmitters(table);
   registerNormalizationEmitters(table);
+  registerGatherEmitters(table);
+  registerLineEmitters(table);
+  registerRotaryEmbeddingEmitters(table);
   return table;
 }
 

@@ -33,7 +33,9 @@ static void addPlan(OpPassManager &passes, const PipelineOptions &options) {
 }
 
 static void addTensor(OpPassManager &passes, const PipelineOptions &) {
+  passes.addNestedPass<func::FuncOp>(createInlineRegions());
   passes.addPass(createLowerActivations());
+  passes.addPass(createLowerIndexing());
   passes.addNestedPass<func::FuncOp>(createFormKernels());
 }
 

@@ -46,6 +46,7 @@ private:
   bool dependsOn(int group, int on) const;
   bool usedOnlyBy(int group, Operation *op) const;
   void place(Operation *op);
+  bool wouldWait(Operation *op, OpOperand &read, int group);
   int joinProducer(Operation *op);
   void pullProducers(Operation *op, int group);
   void merge(int from, int into);
@@ -72,9 +73,12 @@ int Grouping::groupOf(Value value) const {
 
 /// The groups (or their views) that the operands of `op` come from.
 static void collectProducers(Operation *op, SmallVectorImpl<Operation *> &out) {
-  for (Value operand : op->getOperands())
-    if (Operation *producer = operand.getDefiningOp())
-      out.push_back(producer);
+  op->walk([&](Operation *nested) {
+    for (Value operand : nested->getOperands())
+      if (Operation *producer = operand.getDefiningOp();
+          producer && producer->getBlock() == op->getBlock())
+        out.push_back(producer);
+  });
 }
 
 bool Grouping::dependsOn(int group, int on) const {
@@ -129,7 +133,27 @@ static bool acceptsPrologue(Operation *root) {
     return generic.getNumParallelLoops() + generic.getNumReductionLoops() ==
            cast<RankedTensorType>(generic.getInputs()[0].getType()).getRank();
   return isa<linalg::ReduceOp, tensor::ConcatOp, SoftmaxOp, LayerNormOp,
-             RmsNormOp, GroupNormOp, InstanceNormOp>(root);
+             RmsNormOp, GroupNormOp, InstanceNormOp, ArgExtremeOp,
+             CumulativeOp>(root);
+}
+
+/// Whether `op`, once in `group`, would wait for the whole of that group
+/// because of `read`, an operand of itself or of an op in its body.
+bool Grouping::wouldWait(Operation *op, OpOperand &read, int group) {
+  Operation *producer = read.get().getDefiningOp();
+  while (producer && !groupIndex.count(producer) &&
+         classify(producer) == OpClass::View)
+    producer = producer->getOperand(0).getDefiningOp();
+  if (!producer || !groupIndex.count(producer))
+    return false;
+  int from = groupIndex[producer];
+  if (from != group)
+    return dependsOn(from, group);
+  // What a root yields is there at the current index only.
+  bool elsewhere = read.getOwner() != op ||
+                   !readsAtOwnIndex(op, read.getOperandNumber());
+  return read.get().getDefiningOp() != producer ||
+         (groups[group].root && elsewhere);
 }
 
 int Grouping::joinProducer(Operation *op) {
@@ -141,20 +165,12 @@ int Grouping::joinProducer(Operation *op) {
     Group &group = groups[candidate];
     if (!acceptsEpilogue(group.root) || resultShape(op) != ArrayRef(group.shape))
       continue;
-    // Joining must not make the group wait for itself through another one.
-    bool cycle = false;
-    for (Value other : op->getOperands()) {
-      Operation *producer = other.getDefiningOp();
-      while (producer && !groupIndex.count(producer) &&
-             classify(producer) == OpClass::View)
-        producer = producer->getOperand(0).getDefiningOp();
-      if (!producer || !groupIndex.count(producer))
-        continue;
-      int from = groupIndex[producer];
-      cycle |= from == candidate ? other.getDefiningOp() != producer
-                                 : dependsOn(from, candidate);
-    }
-    if (cycle)
+    bool waits = false;
+    op->walk([&](Operation *nested) {
+      for (OpOperand &read : nested->getOpOperands())
+        waits |= wouldWait(op, read, candidate);
+    });
+    if (waits)
       continue;
     bool heavier = best < 0 || (group.root && !groups[best].root);
     if (heavier)

@@ -47,6 +47,9 @@ void registerReductionEmitters(EmitterTable &table);
 void registerDataMovementEmitters(EmitterTable &table);
 void registerSoftmaxEmitters(EmitterTable &table);
 void registerNormalizationEmitters(EmitterTable &table);
+void registerGatherEmitters(EmitterTable &table);
+void registerLineEmitters(EmitterTable &table);
+void registerRotaryEmbeddingEmitters(EmitterTable &table);
 
 } // namespace lacuna
 

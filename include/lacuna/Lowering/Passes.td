@@ -61,6 +61,20 @@ def LowerActivations : Pass<"lacuna-lower-activations"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def LowerIndexing : Pass<"lacuna-lower-indexing"> {
+  let summary = "write one_hot, random and dropout as linalg.generic";
+  let description = [{
+    Input: `lacuna.one_hot`, `random` and `dropout`. Output: `linalg.generic`
+    on the indices. Random numbers come from Philox4x32-10 with the seed as
+    key and the row-major number of the element as counter.
+    Numbers: exact for one_hot; dropout multiplies by the rounded 1/(1 - rate).
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def ExpandMath : Pass<"lacuna-expand-math"> {
   let summary = "write elementary functions as straight-line arithmetic";
   let description = [{

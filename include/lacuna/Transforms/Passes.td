@@ -45,6 +45,16 @@ def FoldBatchNorm : Pass<"lacuna-fold-batch-norm", "::mlir::func::FuncOp"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def InlineRegions : Pass<"lacuna-inline-regions", "::mlir::func::FuncOp"> {
+  let summary = "dissolve recompute and no_grad regions and barriers";
+  let description = [{
+    Input: functions with `lacuna.recompute`, `no_grad`, `barrier` and
+    `detach`. Output: the bodies of the regions in their place, and the
+    operands of the rest. Equal values that a barrier kept apart must not be
+    merged behind this. Numbers: exact.
+  }];
+}
+
 def ChannelsLast : Pass<"lacuna-channels-last", "::mlir::func::FuncOp"> {
   let summary = "run convolutions channels last, with packed filters";
   let description = [{
