@@ -130,25 +130,36 @@ Expected<LoadedModule> lacuna::loadModule(const ModelSource &source,
   return loaded;
 }
 
-Expected<LoadedModule> lacuna::lowerModule(const ModelSource &source,
-                                           const CompileOptions &options,
-                                           int stage) {
+Error lacuna::runModuleStages(LoadedModule &loaded, const ModelSource &source,
+                              const CompileOptions &options, int first,
+                              int last) {
   std::string message;
   FailureOr<NativeTarget> target = parseNativeTarget(options.target, message);
   if (failed(target))
     return Error(ErrorCode::InvalidArgument, message);
+  CollectDiagnostics diagnostics(loaded.context.get());
+  // A crash can be caught only on the thread that began.
+  if (!options.reproducer.empty())
+    loaded.context->disableMultithreading();
+  PipelineOptions pipeline;
+  pipeline.vectorBits = target->vectorBits;
+  pipeline.reproducer = options.reproducer;
+  if (failed(runStages(*loaded.module, first, last, pipeline)))
+    return diagnostics.error(ErrorCode::Unsupported,
+                             source.name + ": compilation failed");
+  return Error::success();
+}
+
+Expected<LoadedModule> lacuna::lowerModule(const ModelSource &source,
+                                           const CompileOptions &options,
+                                           int stage) {
   Expected<LoadedModule> loaded = loadModule(source, options);
   if (!loaded)
     return loaded;
   func::FuncOp entry = publicFunctions(*loaded->module).front();
   if (Error error = specializeEntry(entry, options))
     return Error(error.code(), source.name + ": " + error.message());
-  CollectDiagnostics diagnostics(loaded->context.get());
-  PipelineOptions pipeline;
-  pipeline.vectorBits = target->vectorBits;
-  pipeline.reproducer = options.reproducer;
-  if (failed(runStages(*loaded->module, -1, stage, pipeline)))
-    return diagnostics.error(ErrorCode::Unsupported,
-                             source.name + ": compilation failed");
+  if (Error error = runModuleStages(*loaded, source, options, -1, stage))
+    return error;
   return loaded;
 }

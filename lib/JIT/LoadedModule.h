@@ -49,6 +49,10 @@ Expected<std::vector<Value>> readSignature(const ModelSource &source,
 Expected<LoadedModule> lowerModule(const ModelSource &source,
                                    const CompileOptions &options, int stage);
 
+/// Runs the stages after `first` up to `last`.
+Error runModuleStages(LoadedModule &loaded, const ModelSource &source,
+                      const CompileOptions &options, int first, int last);
+
 } // namespace lacuna
 
 #endif // LACUNA_LIB_JIT_LOADEDMODULE_H

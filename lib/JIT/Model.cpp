@@ -5,6 +5,7 @@
 #include "Diagnostics.h"
 #include "LoadedModule.h"
 #include "NativeWrapper.h"
+#include "OperationCount.h"
 #include "lacuna/Codegen/NativeCode.h"
 #include "lacuna/Pipeline/Stages.h"
 
@@ -104,12 +105,17 @@ Expected<Model> Model::fromOnnx(const std::string &bytes,
 
 Expected<Program> Model::compile(const CompileOptions &options) const {
   auto start = std::chrono::steady_clock::now();
-  Expected<LoadedModule> lowered =
-      lowerModule(state->source, options, findStage("llvm"));
+  int kernels = findStage("tensor");
+  Expected<LoadedModule> lowered = lowerModule(state->source, options, kernels);
   if (!lowered)
     return lowered.error();
-  CollectDiagnostics diagnostics(lowered->context.get());
   auto program = std::make_shared<Program::State>();
+  program->operations =
+      countOperations(publicFunctions(*lowered->module).front());
+  if (Error error = runModuleStages(*lowered, state->source, options, kernels,
+                                    findStage("llvm")))
+    return error;
+  CollectDiagnostics diagnostics(lowered->context.get());
   if (Error error = program->build(*lowered->module, options.target))
     return diagnostics.error(error.code(), error.message());
   program->info.compileSeconds =

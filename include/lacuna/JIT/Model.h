@@ -48,6 +48,8 @@ struct KernelTime {
   std::string name;
   int64_t calls = 0;
   int64_t nanoseconds = 0;
+  /// Additions and multiplications of one call; -1: not known.
+  int64_t operations = -1;
 };
 
 /// Facts about a compiled program.
