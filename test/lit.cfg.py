@@ -16,6 +16,7 @@ config.test_exec_root = os.path.join(config.lacuna_build_dir, "test")
 config.environment["PATH"] = os.pathsep.join([
     os.path.join(config.lacuna_build_dir, "tools", "lacuna"),
     os.path.join(config.lacuna_build_dir, "tools", "lacuna-opt"),
+    os.path.join(config.lacuna_build_dir, "tools", "lacuna-lsp-server"),
     config.llvm_tools_dir, config.environment["PATH"]])
 config.environment["FILECHECK_OPTS"] = "-enable-var-scope"
 config.substitutions.append(("%source", config.lacuna_source_dir))
