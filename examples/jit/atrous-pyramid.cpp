@@ -1,5 +1,7 @@
+//===- atrous-pyramid.cpp - A model built in C++ --------------------------===//
 // A pyramid of atrous convolutions, then attention over all pixels: built,
 // compiled and run without a file.
+//===----------------------------------------------------------------------===//
 #include "lacuna/JIT/Builder.h"
 
 #include <cstdio>
