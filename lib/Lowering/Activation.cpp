@@ -224,6 +224,18 @@ Real emitPiecewiseLinear(ActivationKind kind, ActivationParameters parameters,
   }
 }
 
+/// The factor of x sigmoid(factor x), if the kind is that and f32 arithmetic is
+/// enough for it.
+std::optional<double> sigmoidFactor(ActivationKind kind,
+                                    ActivationParameters parameters) {
+  double factor = kind == ActivationKind::QuickGelu ? 1.702
+                                                    : parameters.alpha.value_or(1);
+  bool known = kind == ActivationKind::Silu || kind == ActivationKind::QuickGelu;
+  if (!known || factor < 0.25 || factor > 4)
+    return std::nullopt;
+  return factor;
+}
+
 } // namespace
 
 Value lacuna::emitActivation(OpBuilder &builder, Location loc,
@@ -238,6 +250,9 @@ Value lacuna::emitActivation(OpBuilder &builder, Location loc,
   Real result = 0.0;
   if (isPiecewiseLinear(kind)) {
     result = emitPiecewiseLinear(kind, parameters, input);
+  } else if (std::optional<double> factor = sigmoidFactor(kind, parameters);
+             approximate && factor) {
+    result = timesSigmoidOfSingle(input, *factor);
   } else {
     Formulas formulas(parameters, approximate);
     result = formulas.emit(kind, convert(input, located.getF64Type()));

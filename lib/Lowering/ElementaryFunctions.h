@@ -20,6 +20,11 @@ Real sigmoidOf(Real x);
 Real expOfSingle(Real x);
 Real exp2OfSingle(Real x);
 
+// Activations of f32 numbers in f32 arithmetic alone, within 2 ulp
+// (ActivationSingle.cpp).
+/// x sigmoid(factor x), for factors of 1/4 to 4.
+Real timesSigmoidOfSingle(Real x, double factor);
+
 // Logarithms (ElementaryLogarithm.cpp).
 Real logOf(Real x);
 Real log2Of(Real x);
