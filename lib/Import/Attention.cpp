@@ -172,12 +172,15 @@ static FailureOr<Value> scoreMatrix(NodeImporter &node, const Heads &heads,
   scores = build.binary<arith::MulFOp>(scores, build.scalar(element, scale));
   if (mode == 0)
     return scores;
-  if (double cap = node.number("softcap", 0); cap != 0) {
+  auto applyCap = [&] {
+    double cap = node.number("softcap", 0);
+    if (cap == 0)
+      return;
     Value c = build.scalar(element, cap);
     Value x = build.binary<arith::DivFOp>(scores, c);
     scores = build.binary<arith::MulFOp>(build.unary<math::TanhOp>(x), c);
-  }
-  // The steps are numbered: 1 with cap, 2 with cap and mask, 3 softmax.
+  };
+  // Opset 23 and 24 number the steps: 1 with mask, 2 with cap, 3 softmax.
   auto applyMask = [&] {
     double inf = std::numeric_limits<double>::infinity();
     auto off = [&](OpBuilder &b, Location l) -> Value {
@@ -202,11 +205,16 @@ static FailureOr<Value> scoreMatrix(NodeImporter &node, const Heads &heads,
             return arith::SelectOp::create(b, l, seen, args[0], off(b, l));
           });
   };
-  if (mode == 1)
+  if (mode == 1) {
+    applyMask();
     return scores;
+  }
+  applyCap();
+  if (mode == 2) {
+    applyMask();
+    return scores;
+  }
   applyMask();
-  if (mode == 2)
-    return scores;
   return Value(SoftmaxOp::create(b, build.loc, scores.getType(), scores, 3,
                                  false, false));
 }

@@ -191,17 +191,10 @@ static ImportResult importClip(NodeImporter &node) {
   bool isUnsigned = node.operand(0).isUnsigned;
   Value result = *x;
   for (size_t i : {1, 2}) {
-    // Attributes up to opset 10, operands since.
-    StringRef name = i == 1 ? "min" : "max";
-    Value bound;
-    if (node.has(i))
-      bound = node.operand(i).value;
-    else if (node.attribute(name))
-      bound = node.build.scalar(elementOf(*x), node.number(name, 0));
-    else
+    if (!node.has(i))
       continue;
     result = node.build.elementwise(
-        {result, bound}, elementOf(*x),
+        {result, node.operand(i).value}, elementOf(*x),
         [&](OpBuilder &b, Location l, ValueRange args) {
           return i == 1 ? maximum(b, l, args[0], args[1], isUnsigned)
                         : minimum(b, l, args[0], args[1], isUnsigned);

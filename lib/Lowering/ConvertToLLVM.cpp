@@ -144,7 +144,24 @@ struct ConvertToLLVM : lacuna::impl::ConvertToLLVMBase<ConvertToLLVM> {
       signalPassFailure();
   }
 
+  /// The conversion of types refuses strides of 0, which empty shapes may
+  /// have. Nothing is read or written there: one size of 0 is enough.
+  static void flattenEmptyBuffers(func::FuncOp kernel) {
+    SmallVector<Type> types;
+    for (BlockArgument argument : kernel.getArguments()) {
+      auto type = dyn_cast<MemRefType>(argument.getType());
+      if (type && type.getNumElements() == 0) {
+        SmallVector<int64_t> shape(type.getRank(), 1);
+        shape.front() = 0;
+        argument.setType(MemRefType::get(shape, type.getElementType()));
+      }
+      types.push_back(argument.getType());
+    }
+    kernel.setType(FunctionType::get(kernel.getContext(), types, {}));
+  }
+
   static void prepare(func::FuncOp kernel, ModuleOp module) {
+    flattenEmptyBuffers(kernel);
     for (unsigned i = 0, e = kernel.getNumArguments(); i < e; ++i)
       if (isa<MemRefType>(kernel.getArgument(i).getType()))
         kernel.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(),

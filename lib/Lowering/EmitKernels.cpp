@@ -28,6 +28,10 @@ static EmitterTable buildTable() {
   registerGatherEmitters(table);
   registerLineEmitters(table);
   registerRotaryEmbeddingEmitters(table);
+  registerLpNormalizeEmitters(table);
+  registerHardmaxEmitters(table);
+  registerLossEmitters(table);
+  registerMetricsEmitters(table);
   return table;
 }
 

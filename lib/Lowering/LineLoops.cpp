@@ -3,6 +3,7 @@
 
 #include "Expression.h"
 #include "MergeableDims.h"
+#include "lacuna/IR/Shape.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -29,14 +30,26 @@ lacuna::linesAlong(ArrayRef<int64_t> shape,
 LineLoops::LineLoops(KernelBuilder &kernel, Operation *root,
                      ArrayRef<LineDim> dims, ArrayRef<int64_t> apart,
                      int64_t registers)
-    : kernel(kernel), rank(dims.size()) {
-  compute = elementTypeOf(root->getOperand(0)).isF64()
-                ? FloatType(kernel.builder.getF64Type())
-                : FloatType(kernel.builder.getF32Type());
+    : kernel(kernel), rank(dims.size()),
+      compute(computeTypeOf(root->getOperand(0))) {
   for (const LineDim &dim : dims)
     lineLength *= dim.within;
   mergeDims(root, dims, apart);
   chooseLanes(registers);
+}
+
+FloatType LineLoops::computeTypeOf(Value tensor) {
+  Builder builder(tensor.getContext());
+  return elementTypeOf(tensor).isF64() ? FloatType(builder.getF64Type())
+                                       : FloatType(builder.getF32Type());
+}
+
+LineLoops LineLoops::along(KernelBuilder &kernel, Operation *root,
+                           int64_t axis, int64_t registers) {
+  ArrayRef<int64_t> shape = shapeOf(root->getOperand(0));
+  axis = *axisFromFront(axis, shape.size());
+  auto dims = linesAlong(shape, [&](int64_t dim) { return dim == axis; });
+  return LineLoops(kernel, root, dims, {axis, axis + 1}, registers);
 }
 
 void LineLoops::mergeDims(Operation *root, ArrayRef<LineDim> dims,
@@ -268,21 +281,32 @@ Value LineLoops::memoryOffset() {
   return kernel.mul(offset, width());
 }
 
-void LineLoops::keep(Value element, Value memory) {
+Value lacuna::loadMemory(KernelBuilder &kernel, Value memory, Value offset,
+                         int64_t lanes) {
+  OpBuilder &b = kernel.builder;
+  if (lanes == 1)
+    return memref::LoadOp::create(b, kernel.loc, memory, offset);
+  Type element = cast<MemRefType>(memory.getType()).getElementType();
+  return vector::LoadOp::create(b, kernel.loc,
+                                VectorType::get({lanes}, element), memory,
+                                offset);
+}
+
+void lacuna::storeMemory(KernelBuilder &kernel, Value element, Value memory,
+                         Value offset) {
   OpBuilder &b = kernel.builder;
   if (isa<VectorType>(element.getType()))
-    vector::StoreOp::create(b, kernel.loc, element, memory, memoryOffset());
+    vector::StoreOp::create(b, kernel.loc, element, memory, offset);
   else
-    memref::StoreOp::create(b, kernel.loc, element, memory, memoryOffset());
+    memref::StoreOp::create(b, kernel.loc, element, memory, offset);
+}
+
+void LineLoops::keep(Value element, Value memory) {
+  storeMemory(kernel, element, memory, memoryOffset());
 }
 
 Value LineLoops::kept(Value memory, const Position &at) {
-  OpBuilder &b = kernel.builder;
-  if (at.lanes == 1)
-    return memref::LoadOp::create(b, kernel.loc, memory, memoryOffset());
-  return vector::LoadOp::create(b, kernel.loc,
-                                VectorType::get({at.lanes}, compute), memory,
-                                memoryOffset());
+  return loadMemory(kernel, memory, memoryOffset(), at.lanes);
 }
 
 FailureOr<Value> lacuna::loadAs(KernelBuilder &kernel, Value tensor, Type type,

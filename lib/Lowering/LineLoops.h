@@ -33,12 +33,17 @@ public:
             llvm::ArrayRef<LineDim> dims, llvm::ArrayRef<int64_t> apart,
             int64_t registers);
 
+  /// Lines along one axis.
+  static LineLoops along(KernelBuilder &kernel, mlir::Operation *root,
+                         int64_t axis, int64_t registers);
+
   /// Elements of a line.
   int64_t length() const { return lineLength; }
   /// Lines that are worked on at once; 1 when lanes run along a line.
   int64_t width() const { return columns ? lanes : 1; }
   /// The type line values are computed in: f64 or f32.
   mlir::FloatType computeType() const { return compute; }
+  static mlir::FloatType computeTypeOf(mlir::Value tensor);
 
   /// Runs `body` for each line (or `width()` lines) of this call's range.
   llvm::LogicalResult forEach(llvm::function_ref<llvm::LogicalResult()> body);
@@ -63,6 +68,8 @@ public:
   /// Writes and reads the elements the walk stands at in `lineMemory`.
   void keep(mlir::Value element, mlir::Value memory);
   mlir::Value kept(mlir::Value memory, const Position &at);
+  /// Where that is.
+  mlir::Value memoryOffset();
 
 private:
   /// Neighbouring dimensions that are walked as one; the index stands at `dim`.
@@ -77,7 +84,6 @@ private:
                  llvm::ArrayRef<int64_t> apart);
   void chooseLanes(int64_t registers);
   Position position(int64_t lanes) const;
-  mlir::Value memoryOffset();
   mlir::FailureOr<Values> nest(size_t depth, mlir::ValueRange carried,
                                Step step);
   mlir::FailureOr<Values> walkLanes(mlir::ValueRange carried, Step step);
@@ -117,6 +123,11 @@ mlir::FailureOr<mlir::Value> loadAs(KernelBuilder &kernel, mlir::Value tensor,
 /// Writes `element`, of any float type, to `tensor`.
 llvm::LogicalResult storeAs(KernelBuilder &kernel, mlir::Value tensor,
                             mlir::Value element, const Position &at);
+/// Elements of memory that lies in one dimension.
+mlir::Value loadMemory(KernelBuilder &kernel, mlir::Value memory,
+                       mlir::Value offset, int64_t lanes);
+void storeMemory(KernelBuilder &kernel, mlir::Value element,
+                 mlir::Value memory, mlir::Value offset);
 /// One element a dimension: all in one line where `within` says so.
 llvm::SmallVector<LineDim>
 linesAlong(llvm::ArrayRef<int64_t> shape,

@@ -28,10 +28,10 @@ struct NormShape {
   static NormShape ofGroups(Value input, int64_t groups, Layout layout);
 };
 
-/// What is known of a line: the mean is `mean` + `error`; `inverse` is
-/// 1 / sqrt(variance + epsilon). Without mean both are null.
+/// What is known of a line: its mean is `mean` + `error`; `inverse` is
+/// 1 / sqrt(variance + epsilon). When the mean counts as 0, both are null.
 struct Moments {
-  Value mean, error, inverse;
+  Value mean, error, variance, inverse;
 };
 
 /// Emits (x - mean) / sqrt(variance + epsilon) scale + bias; without `centred`
@@ -47,8 +47,8 @@ public:
         input(kernel, lines, root->getOperand(0)) {}
 
   Value scale, bias;
-  /// Results with one element a line, or null.
-  Value meanResult, inverseResult;
+  /// What else happens for a line once its moments are known.
+  std::function<LogicalResult(const LineLoops &, const Moments &)> onMoments;
 
   LogicalResult emit() {
     return lines.forEach([&] { return emitLine(); });
@@ -58,7 +58,6 @@ private:
   LogicalResult emitLine();
   FailureOr<Value> meanOfLine();
   LogicalResult measureSpread(Moments &moments);
-  LogicalResult storeStatistics(const Moments &moments);
   FailureOr<Value> parameter(Value tensor, const Position &at);
   Value distance(Value x, Value mean, int64_t lanes);
 
@@ -140,19 +139,9 @@ LogicalResult NormEmitter::measureSpread(Moments &moments) {
     square = square - error * error;
     moments.error = error.value;
   }
+  moments.variance = square.value;
   moments.inverse = (1.0 / sqrt(square + epsilon)).value;
   return success();
-}
-
-LogicalResult NormEmitter::storeStatistics(const Moments &moments) {
-  SmallVector<int64_t> dims;
-  for (auto [dim, parts] : llvm::enumerate(shape.dims))
-    dims.push_back(parts.within > 1 ? -1 : int64_t(dim));
-  Position at = lines.linePosition(dims);
-  if (meanResult && failed(storeAs(kernel, meanResult, moments.mean, at)))
-    return failure();
-  return inverseResult ? storeAs(kernel, inverseResult, moments.inverse, at)
-                       : success();
 }
 
 /// The element of scale or bias that belongs to the input at `at`.
@@ -176,8 +165,9 @@ LogicalResult NormEmitter::emitLine() {
   FailureOr<Value> mean = meanOfLine();
   if (failed(mean))
     return failure();
-  Moments moments{*mean, {}, {}};
-  if (failed(measureSpread(moments)) || failed(storeStatistics(moments)))
+  Moments moments{*mean, {}, {}, {}};
+  if (failed(measureSpread(moments)) ||
+      (onMoments && failed(onMoments(lines, moments))))
     return failure();
   ImplicitLocOpBuilder builder(kernel.loc, kernel.builder);
   Value shift;
@@ -211,6 +201,27 @@ LogicalResult NormEmitter::emitLine() {
   });
 }
 
+/// The whole mean of a line.
+static Value exactMean(KernelBuilder &kernel, const Moments &moments) {
+  return arith::AddFOp::create(kernel.builder, kernel.loc, moments.mean,
+                               moments.error);
+}
+
+static LogicalResult storeStatistics(KernelBuilder &kernel, LayerNormOp op,
+                                     const LineLoops &lines,
+                                     const Moments &moments) {
+  int64_t rank = shapeOf(op.getInput()).size();
+  SmallVector<int64_t> dims =
+      llvm::to_vector(llvm::seq(*axisFromFront(op.getAxis(), rank)));
+  dims.resize(rank, -1);
+  Position at = lines.linePosition(dims);
+  if (op.getMean() && failed(storeAs(kernel, op.getMean(),
+                                     exactMean(kernel, moments), at)))
+    return failure();
+  Value inverse = op.getInverseDeviation();
+  return inverse ? storeAs(kernel, inverse, moments.inverse, at) : success();
+}
+
 static LogicalResult emitLayerNorm(KernelBuilder &kernel, Operation *root) {
   auto op = cast<LayerNormOp>(root);
   NormEmitter emitter(kernel, op,
@@ -218,8 +229,9 @@ static LogicalResult emitLayerNorm(KernelBuilder &kernel, Operation *root) {
                       op.getEpsilon().convertToDouble(), /*centred=*/true);
   emitter.scale = op.getScale();
   emitter.bias = op.getBias();
-  emitter.meanResult = op.getMean();
-  emitter.inverseResult = op.getInverseDeviation();
+  emitter.onMoments = [&](const LineLoops &lines, const Moments &moments) {
+    return storeStatistics(kernel, op, lines, moments);
+  };
   return emitter.emit();
 }
 
@@ -256,9 +268,60 @@ static LogicalResult emitInstanceNorm(KernelBuilder &kernel, Operation *root) {
   return emitChannelNorm(kernel, op, first ? sizes[1] : sizes.back());
 }
 
+/// Stores (1 - momentum) old + momentum now.
+static LogicalResult storeRunning(KernelBuilder &kernel, Value result,
+                                  Value old, Value now, double momentum,
+                                  const Position &at) {
+  auto type = cast<FloatType>(getElementTypeOrSelf(now.getType()));
+  FailureOr<Value> before = loadAs(kernel, old, type, at);
+  if (failed(before))
+    return failure();
+  ImplicitLocOpBuilder b(kernel.loc, kernel.builder);
+  Real next = Real(b, *before) * (1 - momentum) + Real(b, now) * momentum;
+  return storeAs(kernel, result, next.value, at);
+}
+
+static LogicalResult updateStatistics(KernelBuilder &kernel,
+                                      BatchNormTrainingOp op, int64_t channel,
+                                      const LineLoops &lines,
+                                      const Moments &moments) {
+  ImplicitLocOpBuilder b(kernel.loc, kernel.builder);
+  Position at = lines.linePosition(channel);
+  double momentum = op.getMomentum().convertToDouble();
+  Value mean = exactMean(kernel, moments);
+  Real variance(b, moments.variance);
+  double n = lines.length();
+  if (op.getRunning() == Variance::Unbiased)
+    variance = variance * (n / (n - 1));
+  if (failed(storeRunning(kernel, op.getNewMean(), op.getRunningMean(), mean,
+                          momentum, at)))
+    return failure();
+  return storeRunning(kernel, op.getNewVariance(), op.getRunningVariance(),
+                      variance.value, momentum, at);
+}
+
+static LogicalResult emitBatchNormTraining(KernelBuilder &kernel,
+                                           Operation *root) {
+  auto op = cast<BatchNormTrainingOp>(root);
+  ArrayRef<int64_t> sizes = shapeOf(op.getInput());
+  bool first = op.getLayout() == Layout::ChannelsFirst;
+  int64_t channel = first ? 1 : sizes.size() - 1;
+  NormShape shape{linesAlong(sizes, [&](int64_t d) { return d != channel; }),
+                  channel, channel + 1};
+  NormEmitter emitter(kernel, op, shape, op.getEpsilon().convertToDouble(),
+                      /*centred=*/true);
+  emitter.scale = op.getScale();
+  emitter.bias = op.getBias();
+  emitter.onMoments = [&](const LineLoops &lines, const Moments &moments) {
+    return updateStatistics(kernel, op, channel, lines, moments);
+  };
+  return emitter.emit();
+}
+
 void lacuna::registerNormalizationEmitters(EmitterTable &table) {
   table.add<LayerNormOp>(emitLayerNorm);
   table.add<RmsNormOp>(emitRmsNorm);
   table.add<GroupNormOp>(emitGroupNorm);
   table.add<InstanceNormOp>(emitInstanceNorm);
+  table.add<BatchNormTrainingOp>(emitBatchNormTraining);
 }

@@ -1,75 +1,28 @@
-//===- Softmax.cpp - Loops of softmax and hardmax -------------------------===//
+//===- Softmax.cpp - Loops of softmax -------------------------------------===//
 // Three walks over each line, which stays in the first cache: its maximum, the
 // sum of exponentials of the distances to it, the results.
 //===----------------------------------------------------------------------===//
 #include "Expression.h"
-#include "LineLoops.h"
+#include "LineSoftmax.h"
 #include "lacuna/IR/Dialect.h"
-#include "lacuna/IR/Shape.h"
 #include "lacuna/Lowering/Emitters.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 #include <limits>
 
 using namespace mlir;
 using namespace lacuna;
 using Values = LineLoops::Values;
+using Load = llvm::function_ref<FailureOr<Value>(const Position &, bool)>;
 
 static constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// The lines of `root`'s operand along one axis.
-static LineLoops linesOf(KernelBuilder &kernel, Operation *root, int64_t axis,
-                         int64_t registers) {
-  ArrayRef<int64_t> shape = shapeOf(root->getOperand(0));
-  axis = *axisFromFront(axis, shape.size());
-  auto dims = linesAlong(shape, [&](int64_t dim) { return dim == axis; });
-  return LineLoops(kernel, root, dims, {axis, axis + 1}, registers);
-}
-
-namespace {
-class SoftmaxEmitter {
-public:
-  SoftmaxEmitter(KernelBuilder &kernel, SoftmaxOp op)
-      : kernel(kernel), op(op),
-        lines(linesOf(kernel, op, op.getAxis(), /*registers=*/2)),
-        input(kernel, lines, op.getInput()) {
-    if (!op.getLog())
-      exponentials = lines.lineMemory();
-  }
-  LogicalResult emit() {
-    return lines.forEach([&] { return emitLine(); });
-  }
-
-private:
-  LogicalResult emitLine();
-  LogicalResult emitQuotients(Value shift, Value total);
-  LogicalResult emitLogarithms(Value shift, Value total);
-  FailureOr<Value> maximum();
-  Value exponential(Value element, Value shift, int64_t lanes);
-  FailureOr<Value> loadSigned(const Position &at, bool first);
-
-  KernelBuilder &kernel;
-  SoftmaxOp op;
-  LineLoops lines;
-  LineInput input;
-  /// exp(x - maximum) of the current line, where it is kept.
-  Value exponentials;
-};
-} // namespace
-
-FailureOr<Value> SoftmaxEmitter::loadSigned(const Position &at, bool first) {
-  FailureOr<Value> x = first ? input.first(at) : input.again(at);
-  if (failed(x) || !op.getNegate())
-    return x;
-  return Value(arith::NegFOp::create(kernel.builder, kernel.loc, *x));
-}
-
-/// The maximum of a line, or 0 where that is -inf: a line of -inf alone gives
-/// exponentials of 0. NaN is not seen here; it comes out of the exponentials.
-FailureOr<Value> SoftmaxEmitter::maximum() {
+/// The maximum of a line, or 0 where that is -inf. NaN is not seen here; it
+/// comes out of the exponentials.
+static FailureOr<Value> maximum(KernelBuilder &kernel, LineLoops &lines,
+                                Load load) {
   auto larger = [&](Value a, Value b) -> Value {
     ImplicitLocOpBuilder builder(kernel.loc, kernel.builder);
     return maxOrSecond({builder, a}, {builder, b}).value;
@@ -78,7 +31,7 @@ FailureOr<Value> SoftmaxEmitter::maximum() {
   FailureOr<Values> folded = lines.fold(
       lowest,
       [&](const Position &at, ValueRange carried) -> FailureOr<Values> {
-        FailureOr<Value> x = loadSigned(at, /*first=*/true);
+        FailureOr<Value> x = load(at, /*first=*/true);
         if (failed(x))
           return failure();
         return Values{larger(*x, carried[0])};
@@ -91,64 +44,119 @@ FailureOr<Value> SoftmaxEmitter::maximum() {
   return select(top == -infinity, 0.0, top).value;
 }
 
-Value SoftmaxEmitter::exponential(Value element, Value shift, int64_t lanes) {
-  Value distance =
-      arith::SubFOp::create(kernel.builder, kernel.loc, element,
-                            kernel.broadcast(shift, lanes));
-  return math::ExpOp::create(kernel.builder, kernel.loc, distance);
-}
-
-LogicalResult SoftmaxEmitter::emitLine() {
-  FailureOr<Value> shift = maximum();
+FailureOr<LineSoftmax>
+LineSoftmax::emit(KernelBuilder &kernel, LineLoops &lines, Load load,
+                  llvm::function_ref<void(Value)> keep) {
+  FailureOr<Value> shift = maximum(kernel, lines, load);
   if (failed(shift))
     return failure();
+  LineSoftmax softmax{*shift, {}};
   FailureOr<Value> total =
       lines.sum([&](const Position &at) -> FailureOr<Value> {
-        FailureOr<Value> x = loadSigned(at, /*first=*/false);
+        FailureOr<Value> x = load(at, /*first=*/false);
         if (failed(x))
           return failure();
-        Value e = exponential(*x, *shift, at.lanes);
-        if (exponentials)
-          lines.keep(e, exponentials);
+        Value e = softmax.exponential(kernel, *x, at.lanes);
+        keep(e);
         return e;
       });
   if (failed(total))
     return failure();
-  return op.getLog() ? emitLogarithms(*shift, *total)
-                     : emitQuotients(*shift, *total);
+  softmax.total = *total;
+  return softmax;
 }
 
-LogicalResult SoftmaxEmitter::emitQuotients(Value shift, Value total) {
+Value LineSoftmax::exponential(KernelBuilder &kernel, Value x,
+                               int64_t lanes) const {
+  Value distance = arith::SubFOp::create(kernel.builder, kernel.loc, x,
+                                         kernel.broadcast(shift, lanes));
+  return math::ExpOp::create(kernel.builder, kernel.loc, distance);
+}
+
+Value LineSoftmax::logarithmOfTotal(KernelBuilder &kernel) const {
   ImplicitLocOpBuilder builder(kernel.loc, kernel.builder);
   Real sum(builder, total);
+  Real logarithm(builder, math::LogOp::create(builder, total));
+  return select(sum == 0.0, sum, logarithm).value;
+}
+
+namespace {
+class SoftmaxEmitter {
+public:
+  SoftmaxEmitter(KernelBuilder &kernel, SoftmaxOp op)
+      : kernel(kernel), op(op),
+        lines(LineLoops::along(kernel, op, op.getAxis(), /*registers=*/2)),
+        input(kernel, lines, op.getInput()) {
+    if (!op.getLog())
+      exponentials = lines.lineMemory();
+  }
+  LogicalResult emit() {
+    return lines.forEach([&] { return emitLine(); });
+  }
+
+private:
+  LogicalResult emitLine();
+  LogicalResult emitQuotients(const LineSoftmax &softmax);
+  LogicalResult emitLogarithms(const LineSoftmax &softmax);
+  FailureOr<Value> load(const Position &at, bool first);
+
+  KernelBuilder &kernel;
+  SoftmaxOp op;
+  LineLoops lines;
+  LineInput input;
+  /// exp(x - maximum) of the current line, where it is kept.
+  Value exponentials;
+};
+} // namespace
+
+FailureOr<Value> SoftmaxEmitter::load(const Position &at, bool first) {
+  FailureOr<Value> x = first ? input.first(at) : input.again(at);
+  if (failed(x) || !op.getNegate())
+    return x;
+  return Value(arith::NegFOp::create(kernel.builder, kernel.loc, *x));
+}
+
+LogicalResult SoftmaxEmitter::emitLine() {
+  auto softmax = LineSoftmax::emit(
+      kernel, lines,
+      [&](const Position &at, bool first) { return load(at, first); },
+      [&](Value e) {
+        if (exponentials)
+          lines.keep(e, exponentials);
+      });
+  if (failed(softmax))
+    return failure();
+  return op.getLog() ? emitLogarithms(*softmax) : emitQuotients(*softmax);
+}
+
+LogicalResult SoftmaxEmitter::emitQuotients(const LineSoftmax &softmax) {
+  ImplicitLocOpBuilder builder(kernel.loc, kernel.builder);
+  Real sum(builder, softmax.total);
   Value factor = select(sum == 0.0, sum, 1.0 / sum).value;
   return lines.walk([&](const Position &at) -> LogicalResult {
-    FailureOr<Value> e;
+    Value e;
     if (exponentials) {
       e = lines.kept(exponentials, at);
     } else {
-      FailureOr<Value> x = loadSigned(at, /*first=*/false);
+      FailureOr<Value> x = load(at, /*first=*/false);
       if (failed(x))
         return failure();
-      e = exponential(*x, shift, at.lanes);
+      e = softmax.exponential(kernel, *x, at.lanes);
     }
-    Value result = arith::MulFOp::create(kernel.builder, kernel.loc, *e,
+    Value result = arith::MulFOp::create(kernel.builder, kernel.loc, e,
                                          kernel.broadcast(factor, at.lanes));
     return storeAs(kernel, op.getResult(), result, at);
   });
 }
 
-LogicalResult SoftmaxEmitter::emitLogarithms(Value shift, Value total) {
-  ImplicitLocOpBuilder builder(kernel.loc, kernel.builder);
-  Real sum(builder, total);
-  Real logarithm(builder, math::LogOp::create(builder, total));
-  Value offset = select(sum == 0.0, sum, logarithm).value;
+LogicalResult SoftmaxEmitter::emitLogarithms(const LineSoftmax &softmax) {
+  Value offset = softmax.logarithmOfTotal(kernel);
   return lines.walk([&](const Position &at) -> LogicalResult {
-    FailureOr<Value> x = loadSigned(at, /*first=*/false);
+    FailureOr<Value> x = load(at, /*first=*/false);
     if (failed(x))
       return failure();
     // One after the other: the sum of shift and logarithm would round.
-    for (Value part : {shift, offset})
+    for (Value part : {softmax.shift, offset})
       x = Value(arith::SubFOp::create(kernel.builder, kernel.loc, *x,
                                       kernel.broadcast(part, at.lanes)));
     return storeAs(kernel, op.getResult(), *x, at);

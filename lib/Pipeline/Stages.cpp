@@ -23,7 +23,6 @@ static void addPlan(OpPassManager &passes, const PipelineOptions &options) {
   layout.lanes = 2 * options.vectorBits / 32;
   OpPassManager &functions = passes.nest<func::FuncOp>();
   functions.addPass(createFoldBatchNorm());
-  functions.addPass(createFuseAttention());
   functions.addPass(createChannelsLast(layout));
   functions.addPass(createSinkTransposes());
   PackContractionsOptions packing;
@@ -37,6 +36,7 @@ static void addTensor(OpPassManager &passes, const PipelineOptions &) {
   passes.addNestedPass<func::FuncOp>(createInlineRegions());
   passes.addPass(createLowerActivations());
   passes.addPass(createLowerIndexing());
+  passes.addPass(createLowerLosses());
   passes.addNestedPass<func::FuncOp>(createFormKernels());
 }
 

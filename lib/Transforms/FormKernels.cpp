@@ -121,7 +121,9 @@ static ArrayRef<int64_t> resultShape(Operation *op) {
 
 /// Whether what comes out of `root` may be used before it is stored.
 static bool acceptsEpilogue(Operation *root) {
-  return !root || root->getNumResults() == 1;
+  // Counts are added up in their own buffer.
+  return !root ||
+         (root->getNumResults() == 1 && !isa<ConfusionMatrixOp>(root));
 }
 
 /// Whether `root` reads each element of its operands about once, or keeps what
@@ -133,7 +135,8 @@ static bool acceptsPrologue(Operation *root) {
     return generic.getNumParallelLoops() + generic.getNumReductionLoops() ==
            cast<RankedTensorType>(generic.getInputs()[0].getType()).getRank();
   return isa<linalg::ReduceOp, tensor::ConcatOp, SoftmaxOp, LayerNormOp,
-             RmsNormOp, GroupNormOp, InstanceNormOp, ArgExtremeOp,
+             RmsNormOp, GroupNormOp, InstanceNormOp, BatchNormTrainingOp,
+             LpNormalizeOp, HardmaxOp, CrossEntropyOp, ArgExtremeOp,
              CumulativeOp>(root);
 }
 

@@ -45,7 +45,7 @@ func.func @prelu(%x: tensor<2x3x5xf32>, %s: tensor<3x1xf32>)
 // CHECK: %[[B:.*]] = tensor.extract_slice %{{.*}}[0, 4] [2, 4]
 // CHECK: linalg.generic {{.*}} ins(%[[A]], %[[B]]
 func.func @swiglu(%x: tensor<2x8xf32>) -> tensor<2x4xf32> {
-  %0 = lacuna.gated %x {kind = #lacuna<gate_kind swiglu>, axis = 1 : i64}
+  %0 = lacuna.gated swiglu %x axis = 1
      : (tensor<2x8xf32>) -> tensor<2x4xf32>
   return %0 : tensor<2x4xf32>
 }

@@ -19,7 +19,7 @@ func.func @convolution(%x: tensor<1x1x8xf32>) -> tensor<1x2x4xf32> {
   %c = lacuna.convolution %x, %f, %b strides = [2] dilations = [1]
       pads = [0] to [0] : (tensor<1x1x8xf32>, tensor<2x1x1xf32>, tensor<2xf32>)
       -> tensor<1x2x4xf32>
-  %r = lacuna.batch_norm %c, %scale, %bias, %mean, %variance {epsilon = 1.0}
+  %r = lacuna.batch_norm %c, %scale, %bias, %mean, %variance epsilon = 1.0
       : (tensor<1x2x4xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2xf32>,
          tensor<2xf32>) -> tensor<1x2x4xf32>
   return %r : tensor<1x2x4xf32>
@@ -55,8 +55,7 @@ func.func @shared(%x: tensor<1x1x8xf32>)
 func.func @computed(%x: tensor<2x3x5xf16>, %s: tensor<5xf16>,
                     %b: tensor<5xf16>, %m: tensor<5xf16>, %v: tensor<5xf16>)
     -> tensor<2x3x5xf16> {
-  %r = lacuna.batch_norm %x, %s, %b, %m, %v
-      {layout = #lacuna<layout channels_last>}
+  %r = lacuna.batch_norm %x, %s, %b, %m, %v layout = channels_last
       : (tensor<2x3x5xf16>, tensor<5xf16>, tensor<5xf16>, tensor<5xf16>,
          tensor<5xf16>) -> tensor<2x3x5xf16>
   return %r : tensor<2x3x5xf16>

@@ -21,7 +21,6 @@ struct Command {
   const char *examples;
 };
 
-Command benchCommand();
 Command checkCommand();
 Command compileCommand();
 Command completionCommand();

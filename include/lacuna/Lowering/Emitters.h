@@ -50,6 +50,10 @@ void registerNormalizationEmitters(EmitterTable &table);
 void registerGatherEmitters(EmitterTable &table);
 void registerLineEmitters(EmitterTable &table);
 void registerRotaryEmbeddingEmitters(EmitterTable &table);
+void registerLpNormalizeEmitters(EmitterTable &table);
+void registerHardmaxEmitters(EmitterTable &table);
+void registerLossEmitters(EmitterTable &table);
+void registerMetricsEmitters(EmitterTable &table);
 
 } // namespace lacuna
 

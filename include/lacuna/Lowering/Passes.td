@@ -75,6 +75,19 @@ def LowerIndexing : Pass<"lacuna-lower-indexing"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def LowerLosses : Pass<"lacuna-lower-losses"> {
+  let summary = "take losses apart that need several passes; lower maxout";
+  let description = [{
+    Input: `lacuna.cross_entropy`, `nll_loss` and `maxout`. Output: losses
+    without reduction, `lacuna.softmax` for log-probabilities, `linalg.reduce`
+    for sums and for the weights that a mean divides by.
+    Numbers: sums are reassociated, in f32 for narrow types.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def ExpandMath : Pass<"lacuna-expand-math"> {
   let summary = "write elementary functions as straight-line arithmetic";
   let description = [{
