@@ -1,6 +1,7 @@
 // Two atrous branches and one dense one over the same map, joined by a 1x1
 // convolution: how a DeepLab-style network sees far without losing resolution.
-func.func @main(%image: tensor<1x16x33x33xf32>) -> tensor<1x16x33x33xf32> {
+func.func @main(%image: tensor<1x16x33x33xf32> {lacuna.name = "image"})
+    -> (tensor<1x16x33x33xf32> {lacuna.name = "result"}) {
   %dense = arith.constant dense<0.25> : tensor<16x16x1x1xf32>
   %wide = arith.constant dense<0.015625> : tensor<16x16x3x3xf32>
   %join = arith.constant dense<0.03125> : tensor<16x48x1x1xf32>
