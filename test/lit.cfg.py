@@ -1,4 +1,5 @@
 """How lit runs the tests: one page of program, data and expectation a file."""
+import glob
 import os
 import sys
 
@@ -15,8 +16,17 @@ config.test_exec_root = os.path.join(config.lacuna_build_dir, "test")
 config.environment["PATH"] = os.pathsep.join([
     os.path.join(config.lacuna_build_dir, "tools", "lacuna"),
     os.path.join(config.lacuna_build_dir, "tools", "lacuna-opt"),
+    os.path.join(config.lacuna_build_dir, "tools", "lacuna-lsp-server"),
     config.llvm_tools_dir, config.environment["PATH"]])
 config.environment["FILECHECK_OPTS"] = "-enable-var-scope"
 config.substitutions.append(("%source", config.lacuna_source_dir))
 config.substitutions.append(("%build", config.lacuna_build_dir))
 config.substitutions.append(("%python", sys.executable))
+
+# ONNX's own tests, when the package is in <build>/venv (utils/test.sh).
+onnx_tests = glob.glob(os.path.join(
+    config.lacuna_build_dir, "venv", "lib", "python3*", "site-packages", "onnx",
+    "backend", "test", "data"))
+if onnx_tests:
+    config.available_features.add("onnx-tests")
+    config.substitutions.append(("%onnx_tests", onnx_tests[0]))

@@ -10,6 +10,7 @@ from findings import Findings, files, parse_root
 
 # A library and the ones right below it; what these see, it may see too.
 ARROWS = {
+    "C": {"JIT"},
     "JIT": {"Pipeline", "Codegen", "Runtime"},
     "Pipeline": {"Import", "Autodiff", "Transforms", "Lowering", "Codegen"},
     "Import": {"IR"},

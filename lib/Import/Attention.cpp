@@ -172,15 +172,12 @@ static FailureOr<Value> scoreMatrix(NodeImporter &node, const Heads &heads,
   scores = build.binary<arith::MulFOp>(scores, build.scalar(element, scale));
   if (mode == 0)
     return scores;
-  auto applyCap = [&] {
-    double cap = node.number("softcap", 0);
-    if (cap == 0)
-      return;
+  if (double cap = node.number("softcap", 0); cap != 0) {
     Value c = build.scalar(element, cap);
     Value x = build.binary<arith::DivFOp>(scores, c);
     scores = build.binary<arith::MulFOp>(build.unary<math::TanhOp>(x), c);
-  };
-  // Opset 23 and 24 number the steps: 1 with mask, 2 with cap, 3 softmax.
+  }
+  // The steps are numbered: 1 with cap, 2 with cap and mask, 3 softmax.
   auto applyMask = [&] {
     double inf = std::numeric_limits<double>::infinity();
     auto off = [&](OpBuilder &b, Location l) -> Value {
@@ -205,16 +202,11 @@ static FailureOr<Value> scoreMatrix(NodeImporter &node, const Heads &heads,
             return arith::SelectOp::create(b, l, seen, args[0], off(b, l));
           });
   };
-  if (mode == 1) {
-    applyMask();
+  if (mode == 1)
     return scores;
-  }
-  applyCap();
-  if (mode == 2) {
-    applyMask();
-    return scores;
-  }
   applyMask();
+  if (mode == 2)
+    return scores;
   return Value(SoftmaxOp::create(b, build.loc, scores.getType(), scores, 3,
                                  false, false));
 }

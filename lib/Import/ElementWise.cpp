@@ -191,10 +191,17 @@ static ImportResult importClip(NodeImporter &node) {
   bool isUnsigned = node.operand(0).isUnsigned;
   Value result = *x;
   for (size_t i : {1, 2}) {
-    if (!node.has(i))
+    // Attributes up to opset 10, operands since.
+    StringRef name = i == 1 ? "min" : "max";
+    Value bound;
+    if (node.has(i))
+      bound = node.operand(i).value;
+    else if (node.attribute(name))
+      bound = node.build.scalar(elementOf(*x), node.number(name, 0));
+    else
       continue;
     result = node.build.elementwise(
-        {result, node.operand(i).value}, elementOf(*x),
+        {result, bound}, elementOf(*x),
         [&](OpBuilder &b, Location l, ValueRange args) {
           return i == 1 ? maximum(b, l, args[0], args[1], isUnsigned)
                         : minimum(b, l, args[0], args[1], isUnsigned);

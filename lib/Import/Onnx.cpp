@@ -342,7 +342,8 @@ OwningOpRef<ModuleOp> GraphImporter::import() {
   SmallVector<const onnx::ValueInfoProto *> inputs;
   SmallVector<bool> unsignedness;
   for (const auto &input : graph.input()) {
-    if (initialized.contains(input.name()))
+    if (initialized.contains(input.name()) ||
+        options.inputValues.count(input.name()))
       continue;
     bool isUnsigned;
     auto type = inputType(input, isUnsigned);
@@ -365,6 +366,9 @@ OwningOpRef<ModuleOp> GraphImporter::import() {
       function.setArgAttr(index, names::unsignedElements,
                           builder.getUnitAttr());
   }
+  for (const auto &[name, tensor] : options.inputValues)
+    scope[name] = {TensorBuilder(builder, fileLoc).constant(toAttribute(tensor)),
+                   tensor.isUnsigned};
   if (failed(importInitializers(graph, scope)) ||
       failed(importNodes(graph.node(), scope)) ||
       failed(finish(function, scope)) || failed(verify(*module)))

@@ -38,6 +38,11 @@ std::optional<DType> lacuna::dtypeOf(mlir::Type type, bool isUnsigned) {
   return integerType(type.getIntOrFloatBitWidth(), isUnsigned);
 }
 
+bool lacuna::isUnsigned(DType type) {
+  return type == DType::U8 || type == DType::U16 || type == DType::U32 ||
+         type == DType::U64;
+}
+
 mlir::Type lacuna::typeOf(mlir::MLIRContext *context, DType type) {
   switch (type) {
   case DType::F64:

@@ -12,6 +12,9 @@ namespace lacuna {
 /// can hold. MLIR's integers have no sign, hence `isUnsigned`.
 std::optional<DType> dtypeOf(mlir::Type type, bool isUnsigned);
 
+/// Whether the elements are integers without a sign.
+bool isUnsigned(DType type);
+
 /// The other way round; `index` never comes back.
 mlir::Type typeOf(mlir::MLIRContext *context, DType type);
 

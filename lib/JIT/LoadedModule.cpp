@@ -2,6 +2,7 @@
 #include "LoadedModule.h"
 
 #include "Diagnostics.h"
+#include "ElementType.h"
 #include "lacuna/Codegen/NativeCode.h"
 #include "lacuna/Import/Onnx.h"
 #include "lacuna/Pipeline/Registration.h"
@@ -85,6 +86,16 @@ Expected<LoadedModule> lacuna::parseModule(const ModelSource &source) {
   return loaded;
 }
 
+static Expected<OnnxTensor> toOnnx(MLIRContext *context, const Tensor &tensor) {
+  Expected<Tensor> packed = tensor.contiguous();
+  if (!packed)
+    return packed.error();
+  const char *bytes = packed->data<char>();
+  return OnnxTensor{"", typeOf(context, tensor.dtype()),
+                    isUnsigned(tensor.dtype()), tensor.shape(),
+                    std::vector<char>(bytes, bytes + packed->byteSize())};
+}
+
 static Expected<LoadedModule> importModule(const ModelSource &source,
                                            const CompileOptions &options) {
   LoadedModule loaded{createContext(), {}};
@@ -92,6 +103,12 @@ static Expected<LoadedModule> importModule(const ModelSource &source,
   ImportOptions import;
   for (auto &[input, shape] : options.shapes)
     import.inputShapes[input] = shape;
+  for (auto &[input, value] : options.constants) {
+    Expected<OnnxTensor> tensor = toOnnx(loaded.context.get(), value);
+    if (!tensor)
+      return tensor.error();
+    import.inputValues[input] = *tensor;
+  }
   loaded.module = importOnnx(*loaded.context, source.text, source.name, import);
   if (!loaded.module)
     return diagnostics.error(ErrorCode::InvalidArgument,
@@ -101,6 +118,9 @@ static Expected<LoadedModule> importModule(const ModelSource &source,
 
 Expected<LoadedModule> lacuna::loadModule(const ModelSource &source,
                                           const CompileOptions &options) {
+  if (!source.isOnnx && !options.constants.empty())
+    return Error(ErrorCode::Unsupported,
+                 source.name + ": only inputs of ONNX models can be constants");
   Expected<LoadedModule> loaded =
       source.isOnnx ? importModule(source, options) : parseModule(source);
   if (!loaded)
@@ -110,22 +130,36 @@ Expected<LoadedModule> lacuna::loadModule(const ModelSource &source,
   return loaded;
 }
 
-Expected<LoadedModule> lacuna::lowerModule(const ModelSource &source,
-                                           const CompileOptions &options,
-                                           int stage) {
+Error lacuna::runModuleStages(LoadedModule &loaded, const ModelSource &source,
+                              const CompileOptions &options, int first,
+                              int last) {
   std::string message;
   FailureOr<NativeTarget> target = parseNativeTarget(options.target, message);
   if (failed(target))
     return Error(ErrorCode::InvalidArgument, message);
-  Expected<LoadedModule> loaded = loadModule(source, options);
-  if (!loaded)
-    return loaded;
-  CollectDiagnostics diagnostics(loaded->context.get());
+  CollectDiagnostics diagnostics(loaded.context.get());
+  // A crash can be caught only on the thread that began.
+  if (!options.reproducer.empty())
+    loaded.context->disableMultithreading();
   PipelineOptions pipeline;
   pipeline.vectorBits = target->vectorBits;
   pipeline.reproducer = options.reproducer;
-  if (failed(runStages(*loaded->module, -1, stage, pipeline)))
+  if (failed(runStages(*loaded.module, first, last, pipeline)))
     return diagnostics.error(ErrorCode::Unsupported,
                              source.name + ": compilation failed");
+  return Error::success();
+}
+
+Expected<LoadedModule> lacuna::lowerModule(const ModelSource &source,
+                                           const CompileOptions &options,
+                                           int stage) {
+  Expected<LoadedModule> loaded = loadModule(source, options);
+  if (!loaded)
+    return loaded;
+  func::FuncOp entry = publicFunctions(*loaded->module).front();
+  if (Error error = specializeEntry(entry, options))
+    return Error(error.code(), source.name + ": " + error.message());
+  if (Error error = runModuleStages(*loaded, source, options, -1, stage))
+    return error;
   return loaded;
 }

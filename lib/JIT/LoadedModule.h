@@ -30,7 +30,14 @@ llvm::SmallVector<mlir::func::FuncOp> publicFunctions(mlir::ModuleOp module);
 /// MLIR text as it stands.
 Expected<LoadedModule> parseModule(const ModelSource &source);
 
-/// The module to compile: one public function, of the shapes in `options`.
+/// The name users know an argument by.
+std::string argumentName(mlir::func::FuncOp entry, unsigned index);
+
+/// Gives the entry's arguments the shapes in `options` and infers all others.
+/// Fails when a shape does not fit or stays open.
+Error specializeEntry(mlir::func::FuncOp entry, const CompileOptions &options);
+
+/// The module with one public function, its open dimensions left open.
 Expected<LoadedModule> loadModule(const ModelSource &source,
                                   const CompileOptions &options);
 
@@ -41,6 +48,10 @@ Expected<std::vector<Value>> readSignature(const ModelSource &source,
 /// Loads the module and runs all stages up to `stage`.
 Expected<LoadedModule> lowerModule(const ModelSource &source,
                                    const CompileOptions &options, int stage);
+
+/// Runs the stages after `first` up to `last`.
+Error runModuleStages(LoadedModule &loaded, const ModelSource &source,
+                      const CompileOptions &options, int first, int last);
 
 } // namespace lacuna
 

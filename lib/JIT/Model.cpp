@@ -1,9 +1,12 @@
 //===- Model.cpp - Models from files to programs --------------------------===//
 #include "lacuna/JIT/Model.h"
 
+#include "Constants.h"
 #include "Diagnostics.h"
 #include "LoadedModule.h"
-#include "Program.h"
+#include "NativeWrapper.h"
+#include "OperationCount.h"
+#include "lacuna/Codegen/NativeCode.h"
 #include "lacuna/Pipeline/Stages.h"
 
 #include "llvm/Support/MemoryBuffer.h"
@@ -102,12 +105,17 @@ Expected<Model> Model::fromOnnx(const std::string &bytes,
 
 Expected<Program> Model::compile(const CompileOptions &options) const {
   auto start = std::chrono::steady_clock::now();
-  Expected<LoadedModule> lowered =
-      lowerModule(state->source, options, findStage("llvm"));
+  int kernels = findStage("tensor");
+  Expected<LoadedModule> lowered = lowerModule(state->source, options, kernels);
   if (!lowered)
     return lowered.error();
-  CollectDiagnostics diagnostics(lowered->context.get());
   auto program = std::make_shared<Program::State>();
+  program->operations =
+      countOperations(publicFunctions(*lowered->module).front());
+  if (Error error = runModuleStages(*lowered, state->source, options, kernels,
+                                    findStage("llvm")))
+    return error;
+  CollectDiagnostics diagnostics(lowered->context.get());
   if (Error error = program->build(*lowered->module, options.target))
     return diagnostics.error(error.code(), error.message());
   program->info.compileSeconds =
@@ -120,12 +128,16 @@ Expected<std::vector<lacuna::Value>>
 Model::inputs(const CompileOptions &options) const {
   std::lock_guard<std::mutex> lock(state->mutex);
   auto found = state->signatures.find(options.entry);
-  if (found != state->signatures.end())
-    return found->second;
-  Expected<std::vector<lacuna::Value>> values =
-      readSignature(state->source, options);
-  if (values)
-    state->signatures[options.entry] = *values;
+  if (found == state->signatures.end()) {
+    auto read = readSignature(state->source, options);
+    if (!read)
+      return read;
+    found = state->signatures.emplace(options.entry, *read).first;
+  }
+  std::vector<lacuna::Value> values = found->second;
+  std::erase_if(values, [&](const lacuna::Value &value) {
+    return options.constants.count(value.name);
+  });
   return values;
 }
 
@@ -134,6 +146,11 @@ static std::string cacheKey(const CompileOptions &options) {
   std::string key = options.target + "|" + options.entry;
   for (const auto &[name, shape] : options.shapes)
     key += "|" + name + "=" + formatShape(shape);
+  for (const auto &[name, value] : options.constants) {
+    key += "|" + name + ":" + formatShape(value.shape()) + ":";
+    for (int64_t i = 0; i < value.elementCount(); ++i)
+      key += std::to_string(value.element(i)) + ",";
+  }
   return key;
 }
 
@@ -190,4 +207,42 @@ Expected<std::string> Model::emit(const std::string &stage,
   llvm::raw_string_ostream stream(text);
   lowered->module->print(stream);
   return text;
+}
+
+static FailureOr<std::string>
+printNative(ModuleOp module, const NativeTarget &target, NativeFormat format) {
+  if (format != NativeFormat::Object)
+    return compileToAssembly(module, target, format == NativeFormat::LLVMIR);
+  auto objects = compileToObjects(module, target, /*parts=*/1);
+  if (failed(objects))
+    return failure();
+  return objects->front()->getBuffer().str();
+}
+
+Expected<NativeCode> Model::generate(NativeFormat format,
+                                     const std::string &symbol,
+                                     const CompileOptions &options) const {
+  Expected<LoadedModule> lowered =
+      lowerModule(state->source, options, findStage("llvm"));
+  if (!lowered)
+    return lowered.error();
+  CollectDiagnostics diagnostics(lowered->context.get());
+  Program::State program;
+  if (Error error = program.describe(*lowered->module))
+    return error;
+  Expected<Tensor> constants = takeConstants(*lowered->module);
+  if (!constants)
+    return constants.error();
+  NativeInterface interface{symbol, state->source.name, program.inputs,
+                            program.outputs};
+  wrapEntry(*lowered->module, interface, program.entryName, program.info,
+            *constants);
+  std::string message;
+  auto target = parseNativeTarget(options.target, message);
+  if (failed(target))
+    return Error(ErrorCode::InvalidArgument, message);
+  FailureOr<std::string> code = printNative(*lowered->module, *target, format);
+  if (failed(code))
+    return diagnostics.error(ErrorCode::Internal, "code generation failed");
+  return NativeCode{*code, writeHeader(interface)};
 }

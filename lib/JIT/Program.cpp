@@ -248,8 +248,10 @@ Program::profile(std::span<const Tensor> inputs, int threads) const {
   std::vector<KernelTime> times;
   for (size_t id = 0; id < state->kernelNames.size(); ++id) {
     LacunaKernelProfile profile = lacuna_rt_profile(frame->context, id);
-    times.push_back(
-        {state->kernelNames[id], profile.calls, profile.nanoseconds});
+    int64_t operations =
+        id < state->operations.size() ? state->operations[id] : -1;
+    times.push_back({state->kernelNames[id], profile.calls,
+                     profile.nanoseconds, operations});
   }
   lacuna_rt_profile_enable(frame->context, 0);
   state->returnFrame(*frame);

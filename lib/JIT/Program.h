@@ -37,6 +37,8 @@ struct Program::State {
   std::vector<Value> inputs, outputs;
   std::vector<Expectation> expectations;
   std::vector<std::string> kernelNames;
+  /// Arithmetic operations of each launch; -1: not known.
+  std::vector<int64_t> operations;
   ProgramInfo info;
   std::string entryName;
   Tensor constants;

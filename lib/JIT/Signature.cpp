@@ -36,14 +36,11 @@ onnxInputs(const ModelSource &source) {
   return values;
 }
 
-/// Arguments without a name of their own go by their number.
 static Expected<std::vector<lacuna::Value>>
 entryInputs(const ModelSource &source, func::FuncOp entry) {
   std::vector<lacuna::Value> values;
   for (auto [index, type] : llvm::enumerate(entry.getArgumentTypes())) {
-    auto given = entry.getArgAttrOfType<StringAttr>(index, names::valueName);
-    std::string name =
-        given ? given.getValue().str() : "input" + std::to_string(index);
+    std::string name = argumentName(entry, index);
     bool isUnsigned =
         bool(entry.getArgAttr(index, names::unsignedElements));
     std::optional<DType> dtype;

@@ -15,12 +15,13 @@ SmallVector<Value> lacuna::emitMultiplyAdd(
     KernelBuilder &kernel, ValueRange sums, int64_t depth,
     llvm::function_ref<Value(int64_t, Value)> left,
     llvm::function_ref<Value(Value)> right) {
-  int64_t lanes = cast<VectorType>(sums[0].getType()).getNumElements();
   auto step = [&](SmallVector<Value> carried, Value k) {
     Value vector = right(k);
     for (auto [r, sum] : llvm::enumerate(carried)) {
-      Value scalar = kernel.broadcast(left(r, k), lanes);
-      sum = math::FmaOp::create(kernel.builder, kernel.loc, scalar, vector, sum);
+      // Not KernelBuilder::broadcast: sums of one lane are vectors as well.
+      Value factor = vector::BroadcastOp::create(kernel.builder, kernel.loc,
+                                                 sum.getType(), left(r, k));
+      sum = math::FmaOp::create(kernel.builder, kernel.loc, factor, vector, sum);
     }
     return carried;
   };

@@ -23,6 +23,7 @@ static void addPlan(OpPassManager &passes, const PipelineOptions &options) {
   layout.lanes = 2 * options.vectorBits / 32;
   OpPassManager &functions = passes.nest<func::FuncOp>();
   functions.addPass(createFoldBatchNorm());
+  functions.addPass(createFuseAttention());
   functions.addPass(createChannelsLast(layout));
   functions.addPass(createSinkTransposes());
   PackContractionsOptions packing;

@@ -4,6 +4,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 
 #include <cstring>
@@ -40,6 +41,31 @@ Value lacuna::transpose(OpBuilder &builder, Location loc, Value value,
       tensor::EmptyOp::create(builder, loc, shape, type.getElementType());
   return linalg::TransposeOp::create(builder, loc, value, target, permutation)
       ->getResult(0);
+}
+
+Value lacuna::reshape(OpBuilder &builder, Location loc, Value value,
+                      ArrayRef<int64_t> shape) {
+  auto type = cast<RankedTensorType>(value.getType());
+  if (type.getShape() == shape)
+    return value;
+  auto target = RankedTensorType::get(shape, type.getElementType());
+  if (auto groups = getReassociationIndicesForReshape(type, target)) {
+    if (type.getRank() > target.getRank())
+      return tensor::CollapseShapeOp::create(builder, loc, target, value,
+                                             *groups);
+    return tensor::ExpandShapeOp::create(builder, loc, target, value, *groups);
+  }
+  auto all = [](int64_t rank) {
+    SmallVector<ReassociationIndices> groups(rank ? 1 : 0);
+    for (int64_t dim = 0; dim < rank; ++dim)
+      groups[0].push_back(dim);
+    return groups;
+  };
+  auto line = RankedTensorType::get({type.getNumElements()}, type.getElementType());
+  value = tensor::CollapseShapeOp::create(builder, loc, line, value,
+                                          all(type.getRank()));
+  return tensor::ExpandShapeOp::create(builder, loc, target, value,
+                                       all(target.getRank()));
 }
 
 Value lacuna::addAlongLast(OpBuilder &builder, Location loc, Value value,

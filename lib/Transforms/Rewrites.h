@@ -18,6 +18,9 @@ Ints inversePermutation(llvm::ArrayRef<int64_t> permutation);
 
 mlir::Value transpose(mlir::OpBuilder &builder, mlir::Location loc,
                       mlir::Value value, llvm::ArrayRef<int64_t> permutation);
+/// The same elements in another shape; `value` itself when it has it already.
+mlir::Value reshape(mlir::OpBuilder &builder, mlir::Location loc,
+                    mlir::Value value, llvm::ArrayRef<int64_t> shape);
 /// Adds a vector along the last dimension.
 mlir::Value addAlongLast(mlir::OpBuilder &builder, mlir::Location loc,
                          mlir::Value value, mlir::Value vector);

@@ -265,6 +265,68 @@ struct SinkThroughSoftmax : OpRewritePattern<SoftmaxOp> {
   }
 };
 
+/// Attention on heads that were moved in front of the sequence: leave them
+/// behind it.
+struct SinkThroughAttention : OpRewritePattern<AttentionOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(AttentionOp op,
+                                PatternRewriter &rewriter) const override {
+    const int64_t swap[] = {0, 2, 1, 3};
+    if (op.getLayout() != AttentionLayout::BHSD || op.getCuSeqlensQuery())
+      return failure();
+    SmallVector<Value> sources;
+    for (Value operand : {op.getQuery(), op.getKey(), op.getValue()}) {
+      auto found = producer(operand);
+      if (!found || found.getPermutation() != ArrayRef(swap))
+        return failure();
+      sources.push_back(found.getInput());
+    }
+    auto clone = cast<AttentionOp>(rewriter.clone(*op));
+    for (auto [index, source] : llvm::enumerate(sources))
+      clone->setOperand(index, source);
+    clone.setLayout(AttentionLayout::BSHD);
+    clone.getResults().setType(before(typeOf(op.getResults()), swap));
+    SmallVector<Value> results(clone->getResults());
+    results[0] = transpose(rewriter, op.getLoc(), clone.getResults(), swap);
+    rewriter.replaceOp(op, results);
+    return success();
+  }
+};
+
+/// transpose(expand(transpose(collapse(x)))) that swaps the last two
+/// dimensions twice over merged leading ones: expand(collapse(x)), and so x.
+struct CancelTransposesAroundReshape : OpRewritePattern<linalg::TransposeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  static bool swapsLastTwo(linalg::TransposeOp op) {
+    Ints expected = llvm::to_vector(llvm::seq<int64_t>(op.getPermutation().size()));
+    if (expected.size() < 2)
+      return false;
+    std::swap(expected[expected.size() - 1], expected[expected.size() - 2]);
+    return op.getPermutation() == ArrayRef(expected);
+  }
+
+  LogicalResult matchAndRewrite(linalg::TransposeOp op,
+                                PatternRewriter &rewriter) const override {
+    Operation *view = op.getInput().getDefiningOp();
+    if (!swapsLastTwo(op) ||
+        !isa_and_nonnull<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(view))
+      return failure();
+    auto inner = producer(view->getOperand(0));
+    if (!inner || !swapsLastTwo(inner))
+      return failure();
+    // The reshape keeps the last two dimensions: what is left is one.
+    ArrayRef<int64_t> from = typeOf(inner->getResult(0)).getShape().take_back(2),
+                      to = typeOf(view->getResult(0)).getShape().take_back(2);
+    if (from != to)
+      return failure();
+    rewriter.replaceOp(op, reshape(rewriter, op.getLoc(), inner.getInput(),
+                                   typeOf(op->getResult(0)).getShape()));
+    return success();
+  }
+};
+
 /// A transpose that only moves dimensions of size 1 is a reshape.
 struct ReshapeTrivialTranspose : OpRewritePattern<linalg::TransposeOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -296,7 +358,10 @@ struct SinkTransposes : lacuna::impl::SinkTransposesBase<SinkTransposes> {
     RewritePatternSet patterns(context);
     patterns.add<SinkThroughGeneric, SinkThroughElementwise, SinkThroughResize,
                  SinkThroughConcat, SinkThroughReduce, SinkThroughSlice,
-                 SinkThroughSoftmax, ReshapeTrivialTranspose>(context);
+                 SinkThroughSoftmax, SinkThroughAttention,
+                 CancelTransposesAroundReshape, ReshapeTrivialTranspose>(context);
+    tensor::CollapseShapeOp::getCanonicalizationPatterns(patterns, context);
+    tensor::ExpandShapeOp::getCanonicalizationPatterns(patterns, context);
     patterns.add<SinkThroughLayout<MaxPoolOp>, SinkThroughLayout<AveragePoolOp>,
                  SinkThroughLayout<LpPoolOp>, SinkThroughLayout<GlobalPoolOp>,
                  SinkThroughLayout<AdaptivePoolOp>, SinkThroughLayout<BatchNormOp>,

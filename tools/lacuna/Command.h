@@ -21,6 +21,7 @@ struct Command {
   const char *examples;
 };
 
+Command benchCommand();
 Command checkCommand();
 Command compileCommand();
 Command completionCommand();

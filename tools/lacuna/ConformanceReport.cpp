@@ -110,8 +110,10 @@ static void printGroup(const ConformanceReport &report,
 std::string ConformanceReport::markdown(const Tolerance &tolerance) const {
   std::string page = fmt::format(
       "# Conformance\n\nONNX's own tests, run by `lacuna conformance` with "
-      "relative tolerance {:g} and\nabsolute tolerance {:g}. Written by "
-      "`--markdown`: do not edit.\n\n",
+      "relative tolerance {:g} and\nabsolute tolerance {:g}. Inputs "
+      "of at most one dimension are fixed when a\nmodel is compiled if its "
+      "shapes hang on their values. Written by `--markdown`:\ndo not edit."
+      "\n\n",
       tolerance.relative, tolerance.absolute);
   printCounts(*this, page);
   page += "\n## Not supported, and why\n\n| cases | reason |\n|--:|---|\n";

@@ -25,7 +25,8 @@ commands:
 a model is an .onnx file, or .mlir text in the lacuna dialect. To begin:
   lacuna run net.onnx --random 1                   does it run, what comes out
   lacuna run net.onnx --inputs in.npz --expect out.npz    is that right
-  lacuna compile net.onnx --emit=device            the loops it becomes
+  lacuna bench net.onnx                            how fast, and where time goes
+  lacuna compile net.onnx -o libnet.so             code that needs no Lacuna
 
 `lacuna COMMAND --help` explains a command's options, `lacuna --version` tells
 what this program was built with.

@@ -17,6 +17,9 @@ TensorInputs::TensorInputs(cl::SubCommand &command)
               cl::value_desc("file.npz"), cl::sub(command)),
       singles("input", cl::desc("One input, as .npy or ONNX's .pb"),
               cl::value_desc("name=file"), cl::sub(command)),
+      constants("constant",
+                cl::desc("Input whose given value is compiled into the code"),
+                cl::value_desc("name"), cl::sub(command)),
       seed("random", cl::desc("Random numbers for inputs no file gives"),
            cl::value_desc("seed"), cl::sub(command)) {}
 
@@ -76,6 +79,23 @@ Error TensorInputs::readSingles(const std::vector<Value> &known) {
   return Error::success();
 }
 
+Error TensorInputs::fixConstants(const std::vector<Value> &known,
+                                 CompileOptions &options) {
+  for (const std::string &name : constants) {
+    Expected<const Value *> value = findValue(known, name, "`--constant`");
+    if (!value)
+      return value.error();
+    auto found = given.find(name);
+    if (found == given.end())
+      return Error(ErrorCode::InvalidArgument,
+                   fmt::format("`--constant`: input `{0}` has no value: add "
+                               "`--input {0}=FILE.npy`",
+                               name));
+    options.constants[name] = found->second;
+  }
+  return Error::success();
+}
+
 Error TensorInputs::read(const Model &model, CompileOptions &options) {
   Expected<std::vector<Value>> known = model.inputs(options);
   if (!known)
@@ -97,7 +117,7 @@ Error TensorInputs::read(const Model &model, CompileOptions &options) {
     return error;
   for (const auto &[name, tensor] : given)
     options.shapes[name] = tensor.shape();
-  return Error::success();
+  return fixConstants(*known, options);
 }
 
 Expected<std::vector<Tensor>>

@@ -27,11 +27,12 @@ public:
 private:
   Error readArchive(const std::vector<Value> &known);
   Error readSingles(const std::vector<Value> &known);
+  Error fixConstants(const std::vector<Value> &known, CompileOptions &options);
   Error add(const Value &value, Expected<Tensor> tensor,
             const std::string &file);
 
   llvm::cl::opt<std::string> archive;
-  llvm::cl::list<std::string> singles;
+  llvm::cl::list<std::string> singles, constants;
   llvm::cl::opt<uint64_t> seed;
   std::map<std::string, Tensor> given;
 };

@@ -14,8 +14,8 @@ int tool::fail(const Error &error) {
 }
 
 llvm::ArrayRef<tool::Command> tool::commands() {
-  static const Command table[] = {runCommand(), checkCommand(), compileCommand(),
-                                  conformanceCommand(), completionCommand()};
+  static const Command table[] = {runCommand(), benchCommand(), compileCommand(),
+                                  checkCommand(), conformanceCommand(), completionCommand()};
   return table;
 }
 

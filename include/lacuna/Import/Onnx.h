@@ -14,9 +14,22 @@
 
 namespace lacuna {
 
+/// A tensor as ONNX holds it: elements in row-major order, booleans a byte
+/// each.
+struct OnnxTensor {
+  std::string name;
+  mlir::Type elementType;
+  bool isUnsigned = false;
+  std::vector<int64_t> shape;
+  std::vector<char> bytes;
+};
+
 struct ImportOptions {
   /// Shapes of graph inputs by name, for dimensions the model leaves open.
   std::map<std::string, std::vector<int64_t>> inputShapes;
+  /// Values of graph inputs that are known when the model is loaded: these
+  /// become constants and no arguments.
+  std::map<std::string, OnnxTensor> inputValues;
   /// Name of the function made.
   std::string functionName = "main";
 };
@@ -47,16 +60,7 @@ mlir::FailureOr<OnnxSignature> readOnnxSignature(mlir::MLIRContext &context,
                                                  llvm::StringRef bytes,
                                                  llvm::StringRef path);
 
-/// A serialised TensorProto (the files beside ONNX's tests): elements in
-/// row-major order, booleans a byte each.
-struct OnnxTensor {
-  std::string name;
-  mlir::Type elementType;
-  bool isUnsigned = false;
-  std::vector<int64_t> shape;
-  std::vector<char> bytes;
-};
-
+/// Reads a file like those beside ONNX's tests.
 mlir::FailureOr<OnnxTensor> readTensorProto(mlir::MLIRContext &context,
                                             llvm::StringRef bytes,
                                             llvm::StringRef path);

@@ -8,6 +8,7 @@
 #ifndef LACUNA_JIT_MODEL_H
 #define LACUNA_JIT_MODEL_H
 
+#include "lacuna/JIT/NativeLibrary.h"
 #include "lacuna/Runtime/Tensor.h"
 #include "lacuna/Support/Error.h"
 
@@ -25,6 +26,9 @@ struct CompileOptions {
   std::string target = "cpu";
   /// Shapes of inputs by name, for models that leave dimensions open.
   std::map<std::string, Shape> shapes;
+  /// Values of inputs, by name, that are fixed when an ONNX model is compiled;
+  /// the program does not take them any more. For inputs that decide shapes.
+  std::map<std::string, Tensor> constants;
   /// The function to compile; empty: the only public one, or `main`.
   std::string entry;
   /// Directory for a reproducer when a pass fails; empty: none.
@@ -44,6 +48,8 @@ struct KernelTime {
   std::string name;
   int64_t calls = 0;
   int64_t nanoseconds = 0;
+  /// Additions and multiplications of one call; -1: not known.
+  int64_t operations = -1;
 };
 
 /// Facts about a compiled program.
@@ -118,6 +124,11 @@ public:
   /// The text of the module at `stage` (see `lacuna compile --help`).
   Expected<std::string> emit(const std::string &stage,
                              const CompileOptions &options = {}) const;
+
+  /// Code with the C function `int32_t symbol(inputs…, outputs…, threads)`; an
+  /// object needs `liblacuna_runtime.a` (or `linkLibrary`).
+  Expected<NativeCode> generate(NativeFormat format, const std::string &symbol,
+                                const CompileOptions &options = {}) const;
 
   /// Names of the functions that can be compiled.
   Expected<std::vector<std::string>> entries() const;

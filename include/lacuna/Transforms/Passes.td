@@ -83,6 +83,18 @@ def SinkTransposes : Pass<"lacuna-sink-transposes", "::mlir::func::FuncOp"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def FuseAttention : Pass<"lacuna-fuse-attention", "::mlir::func::FuncOp"> {
+  let summary = "recognise attention written as products and a softmax";
+  let description = [{
+    Input: `softmax(q k^T scale + mask) v` as two `linalg.contract`, with
+    factors on the scores or on either operand, a broadcast additive mask and a
+    guard against NaN all optional. Output: one `lacuna.attention`; a mask that
+    selects between 0 and -inf becomes its condition.
+    Numbers: sums are reassociated; rows that see no key give 0.
+  }];
+  let dependentDialects = ["::lacuna::LacunaDialect"];
+}
+
 def PackContractions
     : Pass<"lacuna-pack-contractions", "::mlir::func::FuncOp"> {
   let summary = "bring constant weights of matrix products into panels";

@@ -1,0 +1,305 @@
+"""Lacuna from Python: load, compile and call models.
+
+    import lacuna, numpy
+    model = lacuna.load("net.onnx")
+    scores, = model(numpy.zeros((1, 3, 224, 224), numpy.float32))
+
+NumPy arrays and CPU tensors of PyTorch go in without a copy, as does anything
+else that speaks DLPack; outputs are PyTorch tensors where an input is one, and
+NumPy arrays otherwise. The shared library is $LACUNA_LIBRARY, or lies beside
+this file, or in a folder the system searches.
+"""
+import ctypes
+import ctypes.util
+import os
+
+import numpy
+
+__all__ = ["Error", "Model", "Program", "Value", "load", "from_onnx",
+           "from_mlir", "version"]
+
+
+class Error(RuntimeError):
+    """What Lacuna could not do, and why; `code` is its ErrorCode."""
+
+    def __init__(self, code, message):
+        super().__init__(message)
+        self.code = code
+
+
+class _DataType(ctypes.Structure):
+    _fields_ = [("code", ctypes.c_uint8), ("bits", ctypes.c_uint8),
+                ("lanes", ctypes.c_uint16)]
+
+
+class _Device(ctypes.Structure):
+    _fields_ = [("type", ctypes.c_int32), ("id", ctypes.c_int32)]
+
+
+class _Tensor(ctypes.Structure):
+    """DLTensor."""
+    _fields_ = [("data", ctypes.c_void_p), ("device", _Device),
+                ("ndim", ctypes.c_int32), ("dtype", _DataType),
+                ("shape", ctypes.POINTER(ctypes.c_int64)),
+                ("strides", ctypes.POINTER(ctypes.c_int64)),
+                ("byte_offset", ctypes.c_uint64)]
+
+
+class _Value(ctypes.Structure):
+    _fields_ = [("name", ctypes.c_char_p), ("dtype", _DataType),
+                ("rank", ctypes.c_int32),
+                ("shape", ctypes.POINTER(ctypes.c_int64))]
+
+
+class _Shape(ctypes.Structure):
+    _fields_ = [("name", ctypes.c_char_p), ("rank", ctypes.c_int32),
+                ("sizes", ctypes.POINTER(ctypes.c_int64))]
+
+
+class _Options(ctypes.Structure):
+    _fields_ = [("target", ctypes.c_char_p), ("entry", ctypes.c_char_p),
+                ("shapes", ctypes.POINTER(_Shape)),
+                ("shape_count", ctypes.c_size_t)]
+
+
+_INT, _UINT, _FLOAT, _BFLOAT, _BOOL = 0, 1, 2, 4, 6
+_CPU = 1
+_NAMES = {(_FLOAT, 64): "float64", (_FLOAT, 32): "float32",
+          (_FLOAT, 16): "float16", (_BFLOAT, 16): "bfloat16",
+          (_BOOL, 8): "bool",
+          **{(_INT, bits): f"int{bits}" for bits in (8, 16, 32, 64)},
+          **{(_UINT, bits): f"uint{bits}" for bits in (8, 16, 32, 64)}}
+_CODES = {name: code for code, name in _NAMES.items()}
+
+
+def _find_library():
+    name = "liblacuna.so"
+    here = os.path.dirname(os.path.abspath(__file__))
+    candidates = [os.environ.get("LACUNA_LIBRARY"), os.path.join(here, name),
+                  os.path.join(here, "..", "lib", name)]
+    for path in candidates:
+        if path and os.path.exists(path):
+            return path
+    found = ctypes.util.find_library("lacuna")
+    if found:
+        return found
+    raise ImportError(f"{name} was not found: set LACUNA_LIBRARY to its path")
+
+
+def _open_library():
+    library = ctypes.CDLL(_find_library())
+    library.lacuna_version.restype = ctypes.c_char_p
+    library.lacuna_error_message.restype = ctypes.c_char_p
+    for name in ("lacuna_program_input", "lacuna_program_output"):
+        function = getattr(library, name)
+        function.restype = _Value
+        function.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+        count = getattr(library, name + "_count")
+        count.restype = ctypes.c_size_t
+        count.argtypes = [ctypes.c_void_p]
+    for name in ("lacuna_program_destroy", "lacuna_model_destroy"):
+        getattr(library, name).argtypes = [ctypes.c_void_p]
+        getattr(library, name).restype = None
+    return library
+
+
+_library = _open_library()
+
+
+def _check(code):
+    if code:
+        raise Error(code, _library.lacuna_error_message().decode())
+
+
+def version():
+    return _library.lacuna_version().decode()
+
+
+class Value:
+    """Name, element type (NumPy's name) and shape; open dimensions are -1."""
+
+    def __init__(self, raw):
+        self.name = raw.name.decode()
+        self.dtype = _NAMES[raw.dtype.code, raw.dtype.bits]
+        self.shape = tuple(raw.shape[:raw.rank])
+
+    def __repr__(self):
+        return f"Value({self.name!r}, {self.dtype}, {self.shape})"
+
+
+def _is_torch(value):
+    return type(value).__module__.split(".")[0] == "torch"
+
+
+def _from_dlpack(value):
+    """The DLTensor in a capsule; the capsule, which owns it, comes second."""
+    capsule = value.__dlpack__()
+    pointer = ctypes.pythonapi.PyCapsule_GetPointer
+    pointer.restype = ctypes.c_void_p
+    pointer.argtypes = [ctypes.py_object, ctypes.c_char_p]
+    address = pointer(capsule, b"dltensor")
+    return ctypes.cast(address, ctypes.POINTER(_Tensor)).contents, capsule
+
+
+def _make(address, name, shape, strides, owner):
+    sizes = (ctypes.c_int64 * max(len(shape), 1))(*shape)
+    steps = (ctypes.c_int64 * max(len(strides), 1))(*strides)
+    code, bits = _CODES[name]
+    tensor = _Tensor(address, _Device(_CPU, 0), len(shape),
+                     _DataType(code, bits, 1), sizes, steps, 0)
+    return tensor, (owner, sizes, steps)
+
+
+def _borrow(value):
+    """A DLTensor on the value's own memory, and what keeps it alive."""
+    if _is_torch(value):
+        value = value.detach()
+        if value.device.type != "cpu":
+            raise Error(5, f"tensors must be in host memory, got {value.device}")
+        return _make(value.data_ptr(), str(value.dtype).split(".")[1],
+                     value.shape, value.stride(), value)
+    if not isinstance(value, numpy.ndarray) and hasattr(value, "__dlpack__"):
+        return _from_dlpack(value)
+    array = numpy.asarray(value)
+    if array.dtype.name not in _CODES or not array.dtype.isnative:
+        raise Error(5, f"arrays of {array.dtype} are not supported")
+    if any(step % array.itemsize for step in array.strides):
+        array = numpy.ascontiguousarray(array)
+    strides = [step // array.itemsize for step in array.strides]
+    return _make(array.ctypes.data, array.dtype.name, array.shape, strides,
+                 array)
+
+
+def _pointers(tensors):
+    return (ctypes.POINTER(_Tensor) * max(len(tensors), 1))(
+        *(ctypes.pointer(tensor) for tensor in tensors))
+
+
+def _empty(value, torch):
+    """An output's memory. NumPy has no bfloat16 of its own: ml_dtypes' type
+    where that is installed, else the bits as uint16."""
+    if torch:
+        return torch.empty(value.shape, dtype=getattr(torch, value.dtype))
+    if value.dtype != "bfloat16":
+        return numpy.empty(value.shape, value.dtype)
+    try:
+        from ml_dtypes import bfloat16
+    except ImportError:
+        bfloat16 = numpy.uint16
+    return numpy.empty(value.shape, bfloat16)
+
+
+class Program:
+    """A model compiled for one set of shapes."""
+
+    def __init__(self, handle):
+        self._handle = handle
+        self.inputs = self._values("input")
+        self.outputs = self._values("output")
+
+    def __del__(self):
+        if getattr(self, "_handle", None):
+            _library.lacuna_program_destroy(self._handle)
+
+    def _values(self, kind):
+        count = getattr(_library, f"lacuna_program_{kind}_count")(self._handle)
+        get = getattr(_library, f"lacuna_program_{kind}")
+        return [Value(get(self._handle, i)) for i in range(count)]
+
+    def __call__(self, *inputs, threads=0):
+        """The outputs, as a tuple."""
+        import sys
+        uses_torch = any(_is_torch(value) for value in inputs)
+        torch = sys.modules["torch"] if uses_torch else None
+        outputs = tuple(_empty(value, torch) for value in self.outputs)
+        self.call_into(inputs, outputs, threads=threads)
+        return outputs
+
+    def call_into(self, inputs, outputs, threads=0):
+        """Writes into arrays or tensors of the caller."""
+        given = [_borrow(value) for value in inputs]
+        results = [self._borrow_output(value, array) for value, array in
+                   zip(self.outputs, outputs)]
+        _check(_library.lacuna_program_call_into(
+            ctypes.c_void_p(self._handle),
+            _pointers([tensor for tensor, _ in given]),
+            ctypes.c_size_t(len(given)),
+            _pointers([tensor for tensor, _ in results]),
+            ctypes.c_size_t(len(outputs)), ctypes.c_int(threads)))
+
+    @staticmethod
+    def _borrow_output(value, array):
+        tensor, owner = _borrow(array)
+        if value.dtype == "bfloat16" and tensor.dtype.code == _UINT:
+            tensor.dtype.code = _BFLOAT
+        return tensor, owner
+
+
+class Model:
+    """A model as its file says; calling it compiles once for each set of
+    shapes."""
+
+    def __init__(self, handle):
+        self._handle = handle
+        self._programs = {}
+
+    def __del__(self):
+        if getattr(self, "_handle", None):
+            _library.lacuna_model_destroy(self._handle)
+
+    def inputs(self, entry=None):
+        values, count = ctypes.POINTER(_Value)(), ctypes.c_size_t()
+        _check(_library.lacuna_model_inputs(
+            ctypes.c_void_p(self._handle), entry and entry.encode(),
+            ctypes.byref(values), ctypes.byref(count)))
+        return [Value(values[i]) for i in range(count.value)]
+
+    def compile(self, shapes=None, entry=None, target=None):
+        """`shapes`: sizes by input, where the model leaves them open."""
+        shapes = shapes or {}
+        sizes = [(ctypes.c_int64 * max(len(shape), 1))(*shape)
+                 for shape in shapes.values()]
+        table = (_Shape * max(len(shapes), 1))(
+            *(_Shape(name.encode(), len(shape), array)
+              for (name, shape), array in zip(shapes.items(), sizes)))
+        options = _Options(target and target.encode(), entry and entry.encode(),
+                           table, len(shapes))
+        handle = ctypes.c_void_p()
+        _check(_library.lacuna_model_compile(
+            ctypes.c_void_p(self._handle), ctypes.byref(options),
+            ctypes.byref(handle)))
+        return Program(handle.value)
+
+    def __call__(self, *inputs, threads=0, entry=None):
+        names = [value.name for value in self.inputs(entry)]
+        if len(names) != len(inputs):
+            raise Error(1, f"the model takes {len(names)} inputs, got "
+                           f"{len(inputs)}")
+        shapes = {name: tuple(value.shape)
+                  for name, value in zip(names, inputs)}
+        key = entry, tuple(shapes.items())
+        if key not in self._programs:
+            self._programs[key] = self.compile(shapes, entry)
+        return self._programs[key](*inputs, threads=threads)
+
+
+def _model(function, *arguments):
+    handle = ctypes.c_void_p()
+    _check(function(*arguments, ctypes.byref(handle)))
+    return Model(handle.value)
+
+
+def load(path):
+    """Reads an .onnx or .mlir file."""
+    return _model(_library.lacuna_model_load, os.fsencode(path))
+
+
+def from_onnx(content):
+    """Takes the bytes of an ONNX model."""
+    return _model(_library.lacuna_model_from_onnx, content,
+                  ctypes.c_size_t(len(content)))
+
+
+def from_mlir(text):
+    """Takes MLIR text."""
+    return _model(_library.lacuna_model_from_mlir, text.encode())
