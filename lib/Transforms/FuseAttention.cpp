@@ -286,10 +286,30 @@ struct FuseSoftmaxProduct : OpRewritePattern<linalg::ContractOp> {
   }
 };
 
+/// A mask that hides nothing.
+struct DropNeutralMask : OpRewritePattern<AttentionOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(AttentionOp op,
+                                PatternRewriter &rewriter) const override {
+    DenseElementsAttr elements;
+    if (!op.getMask() || !matchPattern(op.getMask(), m_Constant(&elements)) ||
+        !elements.isSplat())
+      return failure();
+    bool neutral = elements.getElementType().isInteger(1)
+                       ? elements.getSplatValue<bool>()
+                       : uniformValue(op.getMask()) == 0.0;
+    if (!neutral)
+      return failure();
+    rewriter.modifyOpInPlace(op, [&] { op.getMaskMutable().clear(); });
+    return success();
+  }
+};
+
 struct FuseAttention : lacuna::impl::FuseAttentionBase<FuseAttention> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<FuseSoftmaxProduct>(&getContext());
+    patterns.add<FuseSoftmaxProduct, DropNeutralMask>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -294,35 +294,68 @@ struct SinkThroughAttention : OpRewritePattern<AttentionOp> {
   }
 };
 
-/// transpose(expand(transpose(collapse(x)))) that swaps the last two
-/// dimensions twice over merged leading ones: expand(collapse(x)), and so x.
-struct CancelTransposesAroundReshape : OpRewritePattern<linalg::TransposeOp> {
+/// Merging dimensions that lie side by side before the transpose as well.
+struct SinkThroughCollapse : OpRewritePattern<tensor::CollapseShapeOp> {
   using OpRewritePattern::OpRewritePattern;
 
-  static bool swapsLastTwo(linalg::TransposeOp op) {
-    Ints expected = llvm::to_vector(llvm::seq<int64_t>(op.getPermutation().size()));
-    if (expected.size() < 2)
-      return false;
-    std::swap(expected[expected.size() - 1], expected[expected.size() - 2]);
-    return op.getPermutation() == ArrayRef(expected);
-  }
-
-  LogicalResult matchAndRewrite(linalg::TransposeOp op,
+  LogicalResult matchAndRewrite(tensor::CollapseShapeOp op,
                                 PatternRewriter &rewriter) const override {
-    Operation *view = op.getInput().getDefiningOp();
-    if (!swapsLastTwo(op) ||
-        !isa_and_nonnull<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(view))
+    auto found = producer(op.getSrc());
+    if (!found || op.getResultType().getRank() < 2)
       return failure();
-    auto inner = producer(view->getOperand(0));
-    if (!inner || !swapsLastTwo(inner))
+    ArrayRef<int64_t> permutation = found.getPermutation();
+    SmallVector<ReassociationIndices> groups = op.getReassociationIndices();
+    // The groups in the order of the source's dimensions.
+    Ints order = llvm::to_vector(llvm::seq<int64_t>(groups.size()));
+    llvm::sort(order, [&](int64_t a, int64_t b) {
+      return permutation[groups[a].front()] < permutation[groups[b].front()];
+    });
+    SmallVector<ReassociationIndices> moved;
+    for (int64_t group : order) {
+      moved.emplace_back();
+      for (int64_t dim : groups[group]) {
+        if (!moved.back().empty() && permutation[dim] != moved.back().back() + 1)
+          return failure();
+        moved.back().push_back(permutation[dim]);
+      }
+    }
+    Value collapsed = tensor::CollapseShapeOp::create(
+        rewriter, op.getLoc(), found.getInput(), moved);
+    rewriter.replaceOp(op, transpose(rewriter, op.getLoc(), collapsed,
+                                     inversePermutation(order)));
+    return success();
+  }
+};
+
+/// Splitting dimensions: split them before the transpose.
+struct SinkThroughExpand : OpRewritePattern<tensor::ExpandShapeOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(tensor::ExpandShapeOp op,
+                                PatternRewriter &rewriter) const override {
+    auto found = producer(op.getSrc());
+    if (!found)
       return failure();
-    // The reshape keeps the last two dimensions: what is left is one.
-    ArrayRef<int64_t> from = typeOf(inner->getResult(0)).getShape().take_back(2),
-                      to = typeOf(view->getResult(0)).getShape().take_back(2);
-    if (from != to)
-      return failure();
-    rewriter.replaceOp(op, reshape(rewriter, op.getLoc(), inner.getInput(),
-                                   typeOf(op->getResult(0)).getShape()));
+    SmallVector<ReassociationIndices> groups = op.getReassociationIndices();
+    Ints inverse = inversePermutation(found.getPermutation()), shape,
+         first(groups.size());
+    SmallVector<ReassociationIndices> moved;
+    for (auto [source, group] : llvm::enumerate(inverse)) {
+      first[group] = shape.size();
+      moved.emplace_back();
+      for (int64_t dim : groups[group]) {
+        moved.back().push_back(shape.size());
+        shape.push_back(op.getResultType().getDimSize(dim));
+      }
+    }
+    Ints permutation;
+    for (auto [group, dims] : llvm::enumerate(groups))
+      for (int64_t index = 0; index < int64_t(dims.size()); ++index)
+        permutation.push_back(first[group] + index);
+    auto type = RankedTensorType::get(shape, op.getResultType().getElementType());
+    Value expanded = tensor::ExpandShapeOp::create(rewriter, op.getLoc(), type,
+                                                   found.getInput(), moved);
+    rewriter.replaceOp(op, transpose(rewriter, op.getLoc(), expanded, permutation));
     return success();
   }
 };
@@ -359,7 +392,7 @@ struct SinkTransposes : lacuna::impl::SinkTransposesBase<SinkTransposes> {
     patterns.add<SinkThroughGeneric, SinkThroughElementwise, SinkThroughResize,
                  SinkThroughConcat, SinkThroughReduce, SinkThroughSlice,
                  SinkThroughSoftmax, SinkThroughAttention,
-                 CancelTransposesAroundReshape, ReshapeTrivialTranspose>(context);
+                 SinkThroughCollapse, SinkThroughExpand, ReshapeTrivialTranspose>(context);
     tensor::CollapseShapeOp::getCanonicalizationPatterns(patterns, context);
     tensor::ExpandShapeOp::getCanonicalizationPatterns(patterns, context);
     patterns.add<SinkThroughLayout<MaxPoolOp>, SinkThroughLayout<AveragePoolOp>,

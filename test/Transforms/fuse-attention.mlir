@@ -99,3 +99,11 @@ func.func @one_batch_dimension(%q: tensor<4x6x8xf32>, %k: tensor<4x5x8xf32>, %v:
   %o = linalg.contract indexing_maps = [#q3, #v3, #o3] ins(%p, %v : tensor<4x6x5xf32>, tensor<4x5x3xf32>) outs(%fo : tensor<4x6x3xf32>) -> tensor<4x6x3xf32>
   return %o : tensor<4x6x3xf32>
 }
+
+// CHECK-LABEL: func.func @neutral_mask
+// CHECK: lacuna.attention(%{{.*}}, %{{.*}}, %{{.*}}) {{.*}} : (tensor<1x4x6x8xf32>, tensor<1x4x5x8xf32>, tensor<1x4x5x3xf32>) -> tensor<1x4x6x3xf32>
+func.func @neutral_mask(%q: tensor<1x4x6x8xf32>, %k: tensor<1x4x5x8xf32>, %v: tensor<1x4x5x3xf32>) -> tensor<1x4x6x3xf32> {
+  %all = arith.constant dense<true> : tensor<6x5xi1>
+  %r = lacuna.attention(%q, %k, %v, %all) {operandSegmentSizes = array<i32: 1, 1, 1, 1, 0, 0, 0>} : (tensor<1x4x6x8xf32>, tensor<1x4x5x8xf32>, tensor<1x4x5x3xf32>, tensor<6x5xi1>) -> tensor<1x4x6x3xf32>
+  return %r : tensor<1x4x6x3xf32>
+}

@@ -89,7 +89,8 @@ def FuseAttention : Pass<"lacuna-fuse-attention", "::mlir::func::FuncOp"> {
     Input: `softmax(q k^T scale + mask) v` as two `linalg.contract`, with
     factors on the scores or on either operand, a broadcast additive mask and a
     guard against NaN all optional. Output: one `lacuna.attention`; a mask that
-    selects between 0 and -inf becomes its condition.
+    selects between 0 and -inf becomes its condition, and a constant one that
+    hides nothing goes.
     Numbers: sums are reassociated; rows that see no key give 0.
   }];
   let dependentDialects = ["::lacuna::LacunaDialect"];
