@@ -18,7 +18,6 @@
 using namespace mlir;
 using namespace lacuna;
 
-static constexpr double infinity = std::numeric_limits<double>::infinity();
 
 Value AttentionEmitter::select(Value condition, Value a, Value b) {
   return arith::SelectOp::create(kernel.builder, kernel.loc, condition, a, b);
@@ -43,10 +42,28 @@ Value AttentionEmitter::loadRow(Value buffer, Value offset) {
 void AttentionEmitter::storeRow(Value value, Value buffer, Value offset) {
   vector::StoreOp::create(kernel.builder, kernel.loc, value, buffer, offset);
 }
+/// `count` neighbouring elements of an operand, in the accumulator's type.
+Value AttentionEmitter::loadBlock(Value buffer, Value offset, int64_t count) {
+  Type element = cast<MemRefType>(buffer.getType()).getElementType();
+  return widen(vector::LoadOp::create(kernel.builder, kernel.loc,
+                                      VectorType::get({count}, element), buffer,
+                                      offset));
+}
 Value AttentionEmitter::widen(Value value) {
-  if (value.getType() == accumulator)
+  Type wide = accumulator;
+  if (auto vector = dyn_cast<VectorType>(value.getType()))
+    wide = vector.clone(accumulator);
+  if (value.getType() == wide)
     return value;
-  return arith::ExtFOp::create(kernel.builder, kernel.loc, accumulator, value);
+  return arith::ExtFOp::create(kernel.builder, kernel.loc, wide, value);
+}
+/// The side of the squares in which rows of `size` elements are turned: one
+/// register, or less where that leaves no rest.
+int64_t AttentionEmitter::blockSize(int64_t size) const {
+  int64_t width = kernel.target.lanes(accumulator.getIntOrFloatBitWidth());
+  while (width > 4 && size % width != 0 && size % (width / 2) == 0)
+    width /= 2;
+  return std::min(width, lanes);
 }
 
 /// Offset of (batch, head, row, 0) in an operand of any layout.
@@ -57,23 +74,50 @@ Value AttentionEmitter::rowOffset(const Operand &operand, Value headIndex,
   return kernel.add(offset, kernel.mul(row, operand.rowStride));
 }
 
-/// Queries of one group, scaled, transposed: panel[d][lane].
+/// Queries of one group, scaled, transposed: panel[d][lane]. Lanes past the
+/// end repeat the last query.
 LogicalResult AttentionEmitter::packQueries(Value group, Value first) {
   OpBuilder &b = kernel.builder;
   Location loc = kernel.loc;
   Value base = kernel.mul(group, depth * lanes);
-  Value scale = kernel.constant(accumulator, scaleFactor);
+  Value lastRow = sub(queryCount, kernel.index(1));
+  auto from = [&](Value lane) {
+    Value row = smaller(kernel.add(first, lane), lastRow);
+    return rowOffset(query, head, kernel.add(row, queryStart));
+  };
+  auto scaled = [&](Value x) -> Value {
+    return arith::MulFOp::create(b, loc, x,
+                                 kernel.constant(x.getType(), scaleFactor));
+  };
+  int64_t block = blockSize(depth);
+  int64_t whole = depth / block * block;
+  LogicalResult turned = kernel.forLoop(
+      kernel.index(0), kernel.index(lanes), block, [&](Value lane) {
+        SmallVector<Value> offsets;
+        for (int64_t r = 0; r < block; ++r)
+          offsets.push_back(from(kernel.add(lane, r)));
+        return kernel.forLoop(
+            kernel.index(0), kernel.index(whole), block, [&](Value d) {
+              SmallVector<Value> tile;
+              for (Value offset : offsets)
+                tile.push_back(scaled(loadBlock(
+                    query.buffer, kernel.add(offset, d), block)));
+              turnTile(kernel, tile);
+              for (auto [r, row] : llvm::enumerate(tile)) {
+                Value to = kernel.mul(kernel.add(d, int64_t(r)), lanes);
+                storeRow(row, panels, kernel.add(kernel.add(base, to), lane));
+              }
+              return success();
+            });
+      });
+  if (failed(turned) || whole == depth)
+    return turned;
   return kernel.forLoop(kernel.index(0), kernel.index(lanes), 1, [&](Value lane) {
-    Value row = kernel.add(first, lane);
-    Value inside = compare(arith::CmpIPredicate::slt, row, queryCount);
-    Value safe = kernel.add(select(inside, row, kernel.index(0)), queryStart);
-    Value from = rowOffset(query, head, safe);
-    return kernel.forLoop(kernel.index(0), kernel.index(depth), 1, [&](Value d) {
-      Value x = widen(memref::LoadOp::create(b, loc, query.buffer, kernel.add(from, d)));
-      x = arith::MulFOp::create(b, loc, x, scale);
-      x = select(inside, x, kernel.constant(accumulator, 0));
+    Value offset = from(lane);
+    return kernel.forLoop(kernel.index(whole), kernel.index(depth), 1, [&](Value d) {
+      Value x = memref::LoadOp::create(b, loc, query.buffer, kernel.add(offset, d));
       Value to = kernel.add(kernel.add(base, kernel.mul(d, lanes)), lane);
-      memref::StoreOp::create(b, loc, x, panels, to);
+      memref::StoreOp::create(b, loc, scaled(widen(x)), panels, to);
       return success();
     });
   });
@@ -108,211 +152,14 @@ LogicalResult AttentionEmitter::multiplyKeys(Value group, Value firstKey,
   });
 }
 
-/// The score region of the op on a vector of queries and one key.
-Value AttentionEmitter::applyRegion(Value score, Value queryIndex,
-                                    Value keyIndex) {
-  Block &body = op.getScore().front();
-  IRMapping mapping;
-  OpBuilder &b = kernel.builder;
-  auto spread = [&](Value value) { return kernel.broadcast(value, lanes); };
-  Type wanted = body.getArgument(0).getType();
-  Value input = score;
-  if (wanted != accumulator)
-    input = arith::TruncFOp::create(b, kernel.loc, VectorType::get({lanes}, wanted), score);
-  SmallVector<Value> arguments{input, spread(batch), spread(head), queryIndex,
-                               spread(keyIndex)};
-  for (auto [argument, value] : llvm::zip(body.getArguments(), arguments))
-    mapping.map(argument, value);
-  for (Operation &inner : body.without_terminator()) {
-    OperationState state(kernel.loc, inner.getName());
-    for (Value operand : inner.getOperands()) {
-      Value mapped = mapping.lookupOrNull(operand);
-      if (!mapped)
-        mapped = b.clone(*operand.getDefiningOp())->getResult(0);
-      state.operands.push_back(spread(mapped));
-    }
-    for (Type type : inner.getResultTypes())
-      state.types.push_back(VectorType::get({lanes}, type));
-    state.attributes = inner.getAttrs();
-    state.propertiesAttr = inner.getPropertiesAsAttribute();
-    mapping.map(inner.getResults(), b.create(state)->getResults());
-  }
-  Value result = spread(mapping.lookupOrDefault(body.getTerminator()->getOperand(0)));
-  if (wanted != accumulator)
-    result = arith::ExtFOp::create(b, kernel.loc, vectorType, result);
-  return result;
-}
-
-/// Region, cap and mask on one row of scores.
-FailureOr<Value> AttentionEmitter::adjust(Value score, Value firstQuery,
-                                          Value keyIndex) {
-  OpBuilder &b = kernel.builder;
-  Location loc = kernel.loc;
-  Value step = vector::StepOp::create(b, loc, VectorType::get({lanes}, b.getIndexType()));
-  Value queries = arith::AddIOp::create(b, loc, kernel.broadcast(firstQuery, lanes), step);
-  if (!op.getScore().empty())
-    score = applyRegion(score, queries, keyIndex);
-  if (auto cap = op.getSoftCap()) {
-    double value = cap->convertToDouble();
-    Value c = kernel.constant(vectorType, value);
-    Value inverse = kernel.constant(vectorType, 1 / value);
-    Value x = arith::MulFOp::create(b, loc, score, inverse);
-    score = arith::MulFOp::create(b, loc, math::TanhOp::create(b, loc, x), c);
-  }
-  if (op.getMask()) {
-    FailureOr<Value> mask = loadMask(firstQuery, keyIndex);
-    if (failed(mask))
-      return failure();
-    Value m = kernel.broadcast(*mask, lanes);
-    if (getElementTypeOrSelf(m.getType()).isInteger(1)) {
-      score = select(m, score, kernel.constant(vectorType, -infinity));
-    } else {
-      if (m.getType() != vectorType) {
-        Type from = getElementTypeOrSelf(m.getType());
-        m = from.getIntOrFloatBitWidth() > accumulator.getIntOrFloatBitWidth()
-                ? Value(arith::TruncFOp::create(b, loc, vectorType, m))
-                : Value(arith::ExtFOp::create(b, loc, vectorType, m));
-      }
-      score = arith::AddFOp::create(b, loc, score, m);
-    }
-  }
-  return score;
-}
-
-/// The mask for a vector of queries and one key, broadcast from the right.
-FailureOr<Value> AttentionEmitter::loadMask(Value firstQuery, Value keyIndex) {
-  ArrayRef<int64_t> shape = shapeOf(op.getMask());
-  Value all[4] = {batch, head, firstQuery, keyIndex};
-  int64_t rank = shape.size();
-  Position at;
-  for (int64_t dim = 0; dim < rank; ++dim) {
-    int64_t role = 4 - rank + dim;
-    at.indices.push_back(shape[dim] == 1 ? kernel.index(0) : all[role]);
-    if (role == 2 && shape[dim] != 1 && shape[dim] >= lanes) {
-      at.lanes = lanes;
-      at.laneDim = dim;
-      // The last group may reach past the end: read a little earlier there
-      // and turn the lanes into place by index instead.
-      at.indices[dim] = firstQuery;
-    }
-  }
-  if (at.lanes == 1 || staticQueries % lanes == 0)
-    if (rank < 2 || shape[rank - 2] == 1 || at.lanes > 1)
-      return kernel.load(op.getMask(), at);
-  // Lane by lane with the row clamped to the mask.
-  SmallVector<Value> elements;
-  int64_t dim = rank - 2;
-  for (int64_t lane = 0; lane < lanes; ++lane) {
-    Position single(at.indices);
-    single.indices[dim] = smaller(kernel.add(firstQuery, lane),
-                                  kernel.index(shape[dim] - 1));
-    FailureOr<Value> element = kernel.load(op.getMask(), single);
-    if (failed(element))
-      return failure();
-    elements.push_back(*element);
-  }
-  Type type = VectorType::get({lanes}, elements[0].getType());
-  return Value(vector::FromElementsOp::create(kernel.builder, kernel.loc,
-                                              cast<VectorType>(type), elements));
-}
-
-/// Which lanes may see the key at `keyIndex`.
-Value AttentionEmitter::visible(Value firstQuery, Value keyIndex) {
-  OpBuilder &b = kernel.builder;
-  Location loc = kernel.loc;
-  Value inRange = kernel.broadcast(
-      compare(arith::CmpIPredicate::slt, keyIndex, keyLimit), lanes);
-  if (!boundedRight && !boundedLeft)
-    return inRange;
-  Value step = vector::StepOp::create(b, loc, VectorType::get({lanes}, b.getIndexType()));
-  Value aligned = kernel.add(firstQuery, alignment);
-  Value queries = arith::AddIOp::create(b, loc, kernel.broadcast(aligned, lanes), step);
-  Value keys = kernel.broadcast(keyIndex, lanes);
-  Value seen = inRange;
-  auto both = [&](Value c) { seen = arith::AndIOp::create(b, loc, seen, c); };
-  auto shifted = [&](int64_t by) {
-    return arith::AddIOp::create(b, loc, queries, kernel.broadcast(kernel.index(by), lanes));
-  };
-  if (boundedRight)
-    both(compare(arith::CmpIPredicate::sle, keys, shifted(right)));
-  if (boundedLeft)
-    both(compare(arith::CmpIPredicate::sge, keys, shifted(-left)));
-  return seen;
-}
-
-/// Masks by index on tiles that are not wholly visible, and applies what the
-/// user asked of each score.
-LogicalResult AttentionEmitter::adjustTile(Value firstQuery, Value firstKey,
-                                           Value keys, Value isPartial) {
-  OpBuilder &b = kernel.builder;
-  Location loc = kernel.loc;
-  bool adjusts = !op.getScore().empty() || op.getSoftCap() || op.getMask();
-  if (adjusts) {
-    LogicalResult done = kernel.forLoop(
-        kernel.index(0), keys, 1, [&](Value local) -> LogicalResult {
-          Value at = kernel.mul(local, lanes);
-          Value keyIndex = smaller(kernel.add(firstKey, local),
-                                   sub(keyCount, kernel.index(1)));
-          FailureOr<Value> score = adjust(loadRow(scores, at), firstQuery, keyIndex);
-          if (failed(score))
-            return failure();
-          storeRow(*score, scores, at);
-          return success();
-        });
-    if (failed(done))
-      return failure();
-  }
-  auto branch = scf::IfOp::create(b, loc, isPartial, /*withElseRegion=*/false);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(branch.thenBlock());
-  return kernel.forLoop(kernel.index(0), keys, 1, [&](Value local) {
-    Value at = kernel.mul(local, lanes);
-    Value seen = visible(firstQuery, kernel.add(firstKey, local));
-    storeRow(select(seen, loadRow(scores, at), kernel.constant(vectorType, -infinity)),
-             scores, at);
-    return success();
-  });
-}
-
-/// Scores to probabilities; maxima and sums move on. Returns the factor for
-/// what was summed before.
-FailureOr<Value> AttentionEmitter::softmaxTile(Value group, Value keys) {
-  OpBuilder &b = kernel.builder;
-  Location loc = kernel.loc;
-  using Values = SmallVector<Value>;
-  Value at = kernel.mul(group, lanes);
-  Value before = loadRow(maxima, at);
-  auto top = kernel.forLoop(
-      kernel.index(0), keys, 1, ValueRange(before),
-      [&](Value local, ValueRange carried) -> FailureOr<Values> {
-        Value row = loadRow(scores, kernel.mul(local, lanes));
-        return Values{arith::MaxNumFOp::create(b, loc, row, carried[0])};
-      });
-  if (failed(top))
-    return failure();
-  Value now = (*top)[0];
-  // A row that has seen no key yet keeps -inf; subtract 0 from it.
-  Value none = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, now,
-                                     kernel.constant(vectorType, -infinity));
-  Value shift = select(none, kernel.constant(vectorType, 0), now);
-  auto exponential = [&](Value x) -> Value {
-    return math::ExpOp::create(b, loc, arith::SubFOp::create(b, loc, x, shift));
-  };
-  Value factor = exponential(before);
-  Value sum = arith::MulFOp::create(b, loc, loadRow(totals, at), factor);
-  auto total = kernel.forLoop(
-      kernel.index(0), keys, 1, ValueRange(sum),
-      [&](Value local, ValueRange carried) -> FailureOr<Values> {
-        Value row = kernel.mul(local, lanes);
-        Value p = exponential(loadRow(scores, row));
-        storeRow(p, scores, row);
-        return Values{arith::AddFOp::create(b, loc, carried[0], p)};
-      });
-  if (failed(total))
-    return failure();
-  storeRow(now, maxima, at);
-  storeRow((*total)[0], totals, at);
-  return factor;
+/// `value` in the element type of `tensor`.
+Value AttentionEmitter::narrow(Value value, Value tensor) {
+  Type element = elementTypeOf(tensor), type = element;
+  if (auto vector = dyn_cast<VectorType>(value.getType()))
+    type = vector.clone(element);
+  if (value.getType() == type)
+    return value;
+  return arith::TruncFOp::create(kernel.builder, kernel.loc, type, value);
 }
 
 /// sums[dv][lane] = sums factor + V^T P^T over one tile.
@@ -355,55 +202,6 @@ LogicalResult AttentionEmitter::multiplyValues(Value group, Value firstKey,
     return failure();
   return whole == valueDepth ? success()
                              : tile(kernel.index(whole), valueDepth - whole);
-}
-
-LogicalResult AttentionEmitter::writeGroup(Value group, Value firstQuery) {
-  OpBuilder &b = kernel.builder;
-  Location loc = kernel.loc;
-  Value at = kernel.mul(group, lanes);
-  Value zero = kernel.constant(accumulator, 0);
-  Value rows = smaller(sub(queryCount, firstQuery), kernel.index(lanes));
-  Type element = elementTypeOf(op.getResults());
-  bool bshd = op.getLayout() == AttentionLayout::BSHD;
-  return kernel.forLoop(kernel.index(0), rows, 1, [&](Value lane) -> LogicalResult {
-    Value total = memref::LoadOp::create(b, loc, totals, kernel.add(at, lane));
-    Value empty = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, total, zero);
-    Value row = kernel.add(kernel.add(firstQuery, lane), queryStart);
-    auto position = [&](Value d) {
-      SmallVector<Value> indices;
-      if (packed)
-        indices = {row, head};
-      else if (bshd)
-        indices = {batch, row, head};
-      else
-        indices = {batch, head, row};
-      if (d)
-        indices.push_back(d);
-      return indices;
-    };
-    if (Value lse = op.getLogSumExp()) {
-      Value top = memref::LoadOp::create(b, loc, maxima, kernel.add(at, lane));
-      Value log = math::LogOp::create(b, loc, total);
-      Value sum = arith::AddFOp::create(b, loc, top, log);
-      sum = select(empty, kernel.constant(accumulator, -infinity), sum);
-      SmallVector<Value> indices = {batch, head, kernel.add(firstQuery, lane)};
-      if (packed)
-        indices = {row, head};
-      if (failed(kernel.store(lse, sum, indices)))
-        return failure();
-    }
-    Value divisor = select(empty, kernel.constant(accumulator, 1), total);
-    return kernel.forLoop(kernel.index(0), kernel.index(valueDepth), 1, [&](Value d) {
-      Value place = kernel.add(kernel.mul(group, valueDepth * lanes),
-                               kernel.add(kernel.mul(d, lanes), lane));
-      Value x = memref::LoadOp::create(b, loc, sums, place);
-      x = arith::DivFOp::create(b, loc, x, divisor);
-      x = select(empty, zero, x);
-      if (element != accumulator)
-        x = arith::TruncFOp::create(b, loc, element, x);
-      return kernel.store(op.getResults(), x, position(d));
-    });
-  });
 }
 
 /// All queries of one block against the keys they may see.
@@ -500,6 +298,7 @@ FailureOr<Value> AttentionEmitter::readIndex(Value tensor, Value at) {
 
 /// Lengths and alignment of the current batch entry.
 LogicalResult AttentionEmitter::readLengths() {
+  batchIndex = batch;
   queryStart = keyStart = kernel.index(0);
   queryCount = kernel.index(staticQueries);
   keyCount = kernel.index(staticKeys);
@@ -517,12 +316,11 @@ LogicalResult AttentionEmitter::readLengths() {
     if (failed(bounds(op.getCuSeqlensQuery(), queryStart, queryCount)) ||
         failed(bounds(keys, keyStart, keyCount)))
       return failure();
-    batchIndex = batch;
     batch = kernel.index(0);
   }
   keyLimit = keyCount;
   if (op.getKeyLengths()) {
-    FailureOr<Value> length = readIndex(op.getKeyLengths(), batch);
+    FailureOr<Value> length = readIndex(op.getKeyLengths(), batchIndex);
     if (failed(length))
       return failure();
     keyLimit = larger(smaller(*length, keyCount), kernel.index(0));
@@ -550,7 +348,11 @@ LogicalResult AttentionEmitter::emit() {
   Type element = elementTypeOf(op.getResults());
   accumulator = element.isF64() ? element : Type(b.getF32Type());
   RegisterTile tile = RegisterTile::forTarget(kernel.target, accumulator);
+  // Two registers of queries, or one where that wastes fewer lanes.
   lanes = tile.lanes;
+  int64_t half = lanes / 2;
+  if (llvm::divideCeil(staticQueries, half) % 2 == 1 && staticQueries < 8 * half)
+    lanes = half;
   tileRows = tile.rows;
   keyTile = 16 * tileRows;
   vectorType = VectorType::get({lanes}, accumulator);
@@ -570,7 +372,10 @@ LogicalResult AttentionEmitter::emit() {
   value = operand(op.getValue());
   panels = kernel.scratch({groups * depth * lanes}, accumulator);
   scores = kernel.scratch({keyTile * lanes}, accumulator);
+  if (hasMaskMatrix())
+    masks = kernel.scratch({keyTile * lanes}, accumulator);
   sums = kernel.scratch({groups * valueDepth * lanes}, accumulator);
+  turned = kernel.scratch({lanes * valueDepth}, accumulator);
   maxima = kernel.scratch({groups * lanes}, accumulator);
   totals = kernel.scratch({groups * lanes}, accumulator);
   int64_t batches = packed ? shapeOf(op.getCuSeqlensQuery())[0] - 1 : q[0];

@@ -32,14 +32,23 @@ private:
   mlir::LogicalResult multiplyKeys(Value group, Value firstKey, Value keys);
   mlir::LogicalResult adjustTile(Value firstQuery, Value firstKey, Value keys,
                                  Value isPartial);
-  mlir::FailureOr<Value> adjust(Value score, Value firstQuery, Value keyIndex);
+  mlir::FailureOr<Value> adjust(Value score, Value firstQuery, Value keyIndex,
+                                Value local);
   Value applyRegion(Value score, Value queryIndex, Value keyIndex);
-  mlir::FailureOr<Value> loadMask(Value firstQuery, Value keyIndex);
+  bool hasMaskMatrix();
+  llvm::SmallVector<Value> maskIndices(Value queryIndex, Value keyIndex);
+  Value additive(Value mask);
+  mlir::LogicalResult packMask(Value firstQuery, Value firstKey, Value keys);
+  mlir::FailureOr<Value> loadMask(Value firstQuery, Value keyIndex,
+                                  Value local);
   Value visible(Value firstQuery, Value keyIndex);
   mlir::FailureOr<Value> softmaxTile(Value group, Value keys);
   mlir::LogicalResult multiplyValues(Value group, Value firstKey, Value keys,
                                      Value factor);
+  void turnSums(Value group, Value total);
   mlir::LogicalResult writeGroup(Value group, Value firstQuery);
+  mlir::LogicalResult writeLogSumExp(Value row, Value at);
+  mlir::LogicalResult writeRow(Value row, Value from);
 
   Value rowOffset(const Operand &operand, Value headIndex, Value row);
   Value select(Value condition, Value a, Value b);
@@ -49,7 +58,10 @@ private:
   Value sub(Value a, Value b);
   Value loadRow(Value buffer, Value offset);
   void storeRow(Value value, Value buffer, Value offset);
+  Value loadBlock(Value buffer, Value offset, int64_t count);
   Value widen(Value value);
+  Value narrow(Value value, Value tensor);
+  int64_t blockSize(int64_t size) const;
 
   KernelBuilder &kernel;
   AttentionOp op;
@@ -62,10 +74,12 @@ private:
   int64_t left = 0, right = 0;
   double scaleFactor = 1;
   Operand query, key, value;
-  // Scratch: scaled queries, one tile of scores, sums of values, and for each
-  // query its maximum and its sum of exponentials.
-  Value panels, scores, sums, maxima, totals;
-  // Where the task stands.
+  // Scratch: scaled queries, one tile of scores and one of the mask, sums of
+  // values (as computed, and one group as results), and for each query its
+  // maximum and its sum of exponentials.
+  Value panels, scores, masks, sums, turned, maxima, totals;
+  // Where the task stands; `batchIndex` counts sequences, `batch` is 0 when
+  // they are packed.
   Value batch, batchIndex, head, keyHead;
   Value queryStart, keyStart, queryCount, keyCount, keyLimit, alignment;
 };

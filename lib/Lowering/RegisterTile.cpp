@@ -53,3 +53,24 @@ Value lacuna::flatten(KernelBuilder &kernel, Value buffer) {
       kernel.builder, kernel.loc, flat, buffer, /*offset=*/0,
       flat.getShape(), ArrayRef<int64_t>{1});
 }
+
+void lacuna::turnTile(KernelBuilder &kernel,
+                      SmallVectorImpl<Value> &rows) {
+  int64_t size = rows.size();
+  for (int64_t block = 1; block < size; block *= 2) {
+    SmallVector<int64_t> low, high;
+    for (int64_t i = 0; i < size; ++i) {
+      bool second = i & block;
+      low.push_back(second ? size + i - block : i);
+      high.push_back(second ? size + i : i + block);
+    }
+    for (int64_t i = 0; i < size; ++i) {
+      if (i & block)
+        continue;
+      Value a = rows[i], b = rows[i + block];
+      rows[i] = vector::ShuffleOp::create(kernel.builder, kernel.loc, a, b, low);
+      rows[i + block] =
+          vector::ShuffleOp::create(kernel.builder, kernel.loc, a, b, high);
+    }
+  }
+}

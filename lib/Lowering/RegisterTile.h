@@ -27,6 +27,11 @@ emitMultiplyAdd(KernelBuilder &kernel, mlir::ValueRange sums, int64_t depth,
                 llvm::function_ref<mlir::Value(int64_t, mlir::Value)> left,
                 llvm::function_ref<mlir::Value(mlir::Value)> right);
 
+/// Transposes n vectors of n elements in registers, n a power of 2: log2(n)
+/// rounds of exchanging ever larger blocks.
+void turnTile(KernelBuilder &kernel,
+              llvm::SmallVectorImpl<mlir::Value> &rows);
+
 /// `buffer` as one dimension.
 mlir::Value flatten(KernelBuilder &kernel, mlir::Value buffer);
 

@@ -4,39 +4,17 @@
 // along the contiguous dimension of the input, turn in registers, and write
 // along that of the result.
 //===----------------------------------------------------------------------===//
+#include "RegisterTile.h"
 #include "lacuna/IR/OpClass.h"
 #include "lacuna/Lowering/Emitters.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace lacuna;
 
 /// Elements a task should move at least.
 static constexpr int64_t elementsPerTask = 16384;
-
-/// Turns `rows`, n vectors of n elements, in log2(n) rounds of exchanging
-/// ever larger blocks.
-static void turn(KernelBuilder &kernel, SmallVectorImpl<Value> &rows) {
-  int64_t size = rows.size();
-  for (int64_t block = 1; block < size; block *= 2) {
-    SmallVector<int64_t> low, high;
-    for (int64_t i = 0; i < size; ++i) {
-      bool second = i & block;
-      low.push_back(second ? size + i - block : i);
-      high.push_back(second ? size + i : i + block);
-    }
-    for (int64_t i = 0; i < size; ++i) {
-      if (i & block)
-        continue;
-      Value a = rows[i], b = rows[i + block];
-      rows[i] = vector::ShuffleOp::create(kernel.builder, kernel.loc, a, b, low);
-      rows[i + block] =
-          vector::ShuffleOp::create(kernel.builder, kernel.loc, a, b, high);
-    }
-  }
-}
 
 namespace {
 class TransposeEmitter {
@@ -91,7 +69,7 @@ LogicalResult TransposeEmitter::emitTile(ValueRange outer, Value row,
       return failure();
     tile.push_back(kernel.broadcast(*line, size));
   }
-  turn(kernel, tile);
+  turnTile(kernel, tile);
   for (int64_t i = 0; i < size; ++i) {
     auto at = indices(outer, kernel.add(row, i), column);
     if (failed(kernel.store(result, tile[i], Position(at, size, last))))
