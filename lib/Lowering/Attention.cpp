@@ -18,6 +18,8 @@
 using namespace mlir;
 using namespace lacuna;
 
+static constexpr double infinity = std::numeric_limits<double>::infinity();
+
 
 Value AttentionEmitter::select(Value condition, Value a, Value b) {
   return arith::SelectOp::create(kernel.builder, kernel.loc, condition, a, b);
