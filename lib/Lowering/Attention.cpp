@@ -332,6 +332,38 @@ LogicalResult AttentionEmitter::readLengths() {
   return success();
 }
 
+/// Sizes of tiles, and which keys a query may see at all.
+void AttentionEmitter::chooseTiles() {
+  RegisterTile tile = RegisterTile::forTarget(kernel.target, accumulator);
+  // Two registers of queries, or one where that wastes fewer lanes.
+  lanes = tile.lanes;
+  int64_t half = lanes / 2;
+  if (llvm::divideCeil(staticQueries, half) % 2 == 1 && staticQueries < 8 * half)
+    lanes = half;
+  tileRows = tile.rows;
+  keyTile = 16 * tileRows;
+  vectorType = VectorType::get({lanes}, accumulator);
+  groups = std::clamp<int64_t>(llvm::divideCeil(staticQueries, lanes), 1, 4);
+  scaleFactor = op.getScale() ? op.getScale()->convertToDouble()
+                              : 1 / std::sqrt(double(depth));
+  bool causal = op.getCausal() != Causal::None;
+  boundedRight = causal || op.getWindowRight();
+  right = causal ? 0 : int64_t(op.getWindowRight().value_or(0));
+  boundedLeft = op.getWindowLeft().has_value();
+  left = op.getWindowLeft().value_or(0);
+}
+
+void AttentionEmitter::allocateScratch() {
+  panels = kernel.scratch({groups * depth * lanes}, accumulator);
+  scores = kernel.scratch({keyTile * lanes}, accumulator);
+  if (hasMaskMatrix())
+    masks = kernel.scratch({keyTile * lanes}, accumulator);
+  sums = kernel.scratch({groups * valueDepth * lanes}, accumulator);
+  turned = kernel.scratch({lanes * valueDepth}, accumulator);
+  maxima = kernel.scratch({groups * lanes}, accumulator);
+  totals = kernel.scratch({groups * lanes}, accumulator);
+}
+
 LogicalResult AttentionEmitter::emit() {
   OpBuilder &b = kernel.builder;
   Location loc = kernel.loc;
@@ -349,37 +381,11 @@ LogicalResult AttentionEmitter::emit() {
   valueDepth = shapeOf(op.getValue()).back();
   Type element = elementTypeOf(op.getResults());
   accumulator = element.isF64() ? element : Type(b.getF32Type());
-  RegisterTile tile = RegisterTile::forTarget(kernel.target, accumulator);
-  // Two registers of queries, or one where that wastes fewer lanes.
-  lanes = tile.lanes;
-  int64_t half = lanes / 2;
-  if (llvm::divideCeil(staticQueries, half) % 2 == 1 && staticQueries < 8 * half)
-    lanes = half;
-  tileRows = tile.rows;
-  keyTile = 16 * tileRows;
-  vectorType = VectorType::get({lanes}, accumulator);
-  scaleFactor = op.getScale() ? op.getScale()->convertToDouble()
-                              : 1 / std::sqrt(double(depth));
-  boundedRight = op.getCausal() != Causal::None || op.getWindowRight();
-  right = op.getWindowRight() ? int64_t(*op.getWindowRight())
-                              : 0;
-  if (op.getCausal() != Causal::None)
-    right = 0;
-  boundedLeft = op.getWindowLeft().has_value();
-  left = boundedLeft ? int64_t(*op.getWindowLeft()) : 0;
-  groups = std::min<int64_t>(4, llvm::divideCeil(staticQueries, lanes));
-  groups = std::max<int64_t>(groups, 1);
+  chooseTiles();
   query = operand(op.getQuery());
   key = operand(op.getKey());
   value = operand(op.getValue());
-  panels = kernel.scratch({groups * depth * lanes}, accumulator);
-  scores = kernel.scratch({keyTile * lanes}, accumulator);
-  if (hasMaskMatrix())
-    masks = kernel.scratch({keyTile * lanes}, accumulator);
-  sums = kernel.scratch({groups * valueDepth * lanes}, accumulator);
-  turned = kernel.scratch({lanes * valueDepth}, accumulator);
-  maxima = kernel.scratch({groups * lanes}, accumulator);
-  totals = kernel.scratch({groups * lanes}, accumulator);
+  allocateScratch();
   int64_t batches = packed ? shapeOf(op.getCuSeqlensQuery())[0] - 1 : q[0];
   int64_t blockQueries = groups * lanes;
   int64_t blocks = llvm::divideCeil(staticQueries, blockQueries);
@@ -394,11 +400,9 @@ LogicalResult AttentionEmitter::emit() {
     Value first = kernel.mul(block, blockQueries);
     if (!packed)
       return emitBlock(first);
-    Value inside = compare(arith::CmpIPredicate::slt, first, queryCount);
-    auto branch = scf::IfOp::create(b, loc, inside, /*withElseRegion=*/false);
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(branch.thenBlock());
-    return emitBlock(first);
+    return kernel.branch(
+        compare(arith::CmpIPredicate::slt, first, queryCount),
+        [&] { return emitBlock(first); });
   });
 }
 

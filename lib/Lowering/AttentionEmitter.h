@@ -24,6 +24,8 @@ private:
     int64_t batchStride = 0, headStride = 0, rowStride = 0;
   };
 
+  void chooseTiles();
+  void allocateScratch();
   Operand operand(Value tensor);
   mlir::LogicalResult readLengths();
   mlir::FailureOr<Value> readIndex(Value tensor, Value at);

@@ -46,7 +46,7 @@ func.func @everything(%q: tensor<2x4x6x8xf32>, %kt: tensor<2x4x8x5xf32>, %v: ten
     %r = arith.addf %a, %b : f32
     linalg.yield %r : f32
   } -> tensor<2x4x6x5xf32>
-  %p = lacuna.softmax %sm {axis = -1 : i64} : tensor<2x4x6x5xf32>
+  %p = lacuna.softmax %sm axis = -1 : tensor<2x4x6x5xf32>
   %ei = tensor.empty() : tensor<2x4x6x5xi1>
   %nan = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%p : tensor<2x4x6x5xf32>) outs(%ei : tensor<2x4x6x5xi1>) {
   ^bb0(%a: f32, %o: i1):
@@ -79,7 +79,7 @@ func.func @probabilities_escape(%q: tensor<4x6x8xf32>, %k: tensor<4x5x8xf32>, %v
   %es = tensor.empty() : tensor<4x6x5xf32>
   %fs = linalg.fill ins(%zero : f32) outs(%es : tensor<4x6x5xf32>) -> tensor<4x6x5xf32>
   %s = linalg.contract indexing_maps = [#q3, #k3, #o3] ins(%q, %k : tensor<4x6x8xf32>, tensor<4x5x8xf32>) outs(%fs : tensor<4x6x5xf32>) -> tensor<4x6x5xf32>
-  %p = lacuna.softmax %s {axis = 2 : i64} : tensor<4x6x5xf32>
+  %p = lacuna.softmax %s axis = 2 : tensor<4x6x5xf32>
   %eo = tensor.empty() : tensor<4x6x3xf32>
   %fo = linalg.fill ins(%zero : f32) outs(%eo : tensor<4x6x3xf32>) -> tensor<4x6x3xf32>
   %o = linalg.contract indexing_maps = [#q3, #v3, #o3] ins(%p, %v : tensor<4x6x5xf32>, tensor<4x5x3xf32>) outs(%fo : tensor<4x6x3xf32>) -> tensor<4x6x3xf32>
@@ -93,7 +93,7 @@ func.func @one_batch_dimension(%q: tensor<4x6x8xf32>, %k: tensor<4x5x8xf32>, %v:
   %es = tensor.empty() : tensor<4x6x5xf32>
   %fs = linalg.fill ins(%zero : f32) outs(%es : tensor<4x6x5xf32>) -> tensor<4x6x5xf32>
   %s = linalg.contract indexing_maps = [#q3, #k3, #o3] ins(%q, %k : tensor<4x6x8xf32>, tensor<4x5x8xf32>) outs(%fs : tensor<4x6x5xf32>) -> tensor<4x6x5xf32>
-  %p = lacuna.softmax %s {axis = 2 : i64} : tensor<4x6x5xf32>
+  %p = lacuna.softmax %s axis = 2 : tensor<4x6x5xf32>
   %eo = tensor.empty() : tensor<4x6x3xf32>
   %fo = linalg.fill ins(%zero : f32) outs(%eo : tensor<4x6x3xf32>) -> tensor<4x6x3xf32>
   %o = linalg.contract indexing_maps = [#q3, #v3, #o3] ins(%p, %v : tensor<4x6x5xf32>, tensor<4x5x3xf32>) outs(%fo : tensor<4x6x3xf32>) -> tensor<4x6x3xf32>
