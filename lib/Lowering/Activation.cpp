@@ -250,6 +250,8 @@ Value lacuna::emitActivation(OpBuilder &builder, Location loc,
   Real result = 0.0;
   if (isPiecewiseLinear(kind)) {
     result = emitPiecewiseLinear(kind, parameters, input);
+  } else if (approximate && kind == ActivationKind::Gelu) {
+    result = geluOfSingle(input);
   } else if (std::optional<double> factor = sigmoidFactor(kind, parameters);
              approximate && factor) {
     result = timesSigmoidOfSingle(input, *factor);

@@ -22,6 +22,7 @@ Real exp2OfSingle(Real x);
 
 // Activations of f32 numbers in f32 arithmetic alone, within 2 ulp
 // (ActivationSingle.cpp).
+Real geluOfSingle(Real x);
 /// x sigmoid(factor x), for factors of 1/4 to 4.
 Real timesSigmoidOfSingle(Real x, double factor);
 

@@ -13,14 +13,27 @@ func.func @relu(%x: tensor<2x?xf32>) -> tensor<2x?xf32> {
   return %0 : tensor<2x?xf32>
 }
 
-// Curved ones are computed in f64 and rounded once.
-// CHECK-LABEL: func @gelu
+// Most curved ones are computed in f64 and rounded once.
+// CHECK-LABEL: func @mish
 // CHECK: arith.extf %{{.*}} : f32 to f64
-// CHECK: math.erfc %{{.*}} fastmath<afn> : f64
+// CHECK: math.exp %{{.*}} fastmath<afn> : f64
 // CHECK: arith.truncf %{{.*}} : f64 to f32
+func.func @mish(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %0 = lacuna.activation mish %x : tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// The dearest ones get by in f32.
+// CHECK-LABEL: func @gelu
+// CHECK-NOT: f64
+// CHECK: arith.divf %{{.*}} : f32
+// CHECK: linalg.yield
+// CHECK-NOT: f64
+// CHECK: return
 func.func @gelu(%x: tensor<4xf32>) -> tensor<4xf32> {
   %0 = lacuna.activation gelu %x : tensor<4xf32>
-  return %0 : tensor<4xf32>
+  %1 = lacuna.activation silu %0 : tensor<4xf32>
+  return %1 : tensor<4xf32>
 }
 
 // CHECK-LABEL: func @double
