@@ -78,6 +78,12 @@ static Real scaleSingle(Real s, Real rounder, double roundingShift) {
   return fma(first, s, first) * second;
 }
 
+Real expm1OfReducedSingle(Real r) {
+  Real q = polynomial(r, {0.5, 0.16666576266288757, 4.1666463017463684e-2,
+                          8.3632580935955048e-3, 1.3935327297076583e-3});
+  return fma(r * r, q, r);
+}
+
 Real expOfSingle(Real x) {
   constexpr double roundingShift = 0x1.8p23;
   x = maxOrSecond(-104.0, minOrSecond(89.0, x));
@@ -86,9 +92,19 @@ Real expOfSingle(Real x) {
   // ln 2 in two pieces; n times the first one is exact.
   Real r = fma(n, -0x1.62e4p-1, x);
   r = fma(n, -0x1.7f7d1cp-20, r);
-  Real q = polynomial(r, {0.5, 0.16666576266288757, 4.1666463017463684e-2,
-                          8.3632580935955048e-3, 1.3935327297076583e-3});
-  return scaleSingle(fma(r * r, q, r), rounder, roundingShift);
+  return scaleSingle(expm1OfReducedSingle(r), rounder, roundingShift);
+}
+
+Real expOfNonPositiveSingle(Real x) {
+  constexpr double roundingShift = 0x1.8p23, least = -0x1.5d589ep+6;
+  Real bounded = maxOrSecond(least, x);
+  Real rounder = fma(bounded, log2OfE, roundingShift);
+  Real n = rounder - roundingShift;
+  Real r = fma(n, -0x1.62e4p-1, bounded);
+  r = fma(n, -0x1.7f7d1cp-20, r);
+  Real s = expm1OfReducedSingle(r);
+  Real power = realOf((bitsOf(rounder) << 23) + (127 << 23), x.type());
+  return select(x < least, 0.0, fma(power, s, power));
 }
 
 Real exp2OfSingle(Real x) {

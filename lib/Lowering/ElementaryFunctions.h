@@ -19,6 +19,10 @@ Real sigmoidOf(Real x);
 /// The exponential of an f32 number in f32 arithmetic alone.
 Real expOfSingle(Real x);
 Real exp2OfSingle(Real x);
+/// exp(r) - 1 for |r| <= ln(2)/2.
+Real expm1OfReducedSingle(Real r);
+/// exp(x) for x <= 0, or NaN, at less cost: below 2^-126 it is 0.
+Real expOfNonPositiveSingle(Real x);
 
 // Activations of f32 numbers in f32 arithmetic alone, within 2 ulp
 // (ActivationSingle.cpp).

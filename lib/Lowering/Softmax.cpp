@@ -2,7 +2,7 @@
 // Three walks over each line, which stays in the first cache: its maximum, the
 // sum of exponentials of the distances to it, the results.
 //===----------------------------------------------------------------------===//
-#include "Expression.h"
+#include "ElementaryFunctions.h"
 #include "LineSoftmax.h"
 #include "lacuna/IR/Dialect.h"
 #include "lacuna/Lowering/Emitters.h"
@@ -70,7 +70,10 @@ Value LineSoftmax::exponential(KernelBuilder &kernel, Value x,
                                int64_t lanes) const {
   Value distance = arith::SubFOp::create(kernel.builder, kernel.loc, x,
                                          kernel.broadcast(shift, lanes));
-  return math::ExpOp::create(kernel.builder, kernel.loc, distance);
+  ImplicitLocOpBuilder builder(kernel.loc, kernel.builder);
+  if (getElementTypeOrSelf(distance.getType()).isF32())
+    return expOfNonPositiveSingle({builder, distance}).value;
+  return math::ExpOp::create(builder, distance);
 }
 
 Value LineSoftmax::logarithmOfTotal(KernelBuilder &kernel) const {
@@ -85,7 +88,7 @@ class SoftmaxEmitter {
 public:
   SoftmaxEmitter(KernelBuilder &kernel, SoftmaxOp op)
       : kernel(kernel), op(op),
-        lines(LineLoops::along(kernel, op, op.getAxis(), /*registers=*/2)),
+        lines(LineLoops::along(kernel, op, op.getAxis(), /*registers=*/4)),
         input(kernel, lines, op.getInput()) {
     if (!op.getLog())
       exponentials = lines.lineMemory();
