@@ -21,6 +21,7 @@ static EmitterTable buildTable() {
   registerContractionEmitters(table);
   registerConvolutionEmitters(table);
   registerAttentionEmitters(table);
+  registerPoolingEmitters(table);
   registerReductionEmitters(table);
   registerDataMovementEmitters(table);
   registerSoftmaxEmitters(table);

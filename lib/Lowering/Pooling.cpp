@@ -1,0 +1,281 @@
+//===- Pooling.cpp - Loops of pools ---------------------------------------===//
+// The walk over windows and bins. Ranges are cut to the input beforehand, so
+// no element is tested; windows that lie inside run in straight-line code.
+//===----------------------------------------------------------------------===//
+#include "Pooling.h"
+
+#include "lacuna/Lowering/Emitters.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace lacuna;
+
+using Values = SmallVector<Value>;
+
+/// Windows of at most so many elements are unrolled.
+static constexpr int64_t unrollLimit = 32;
+
+PoolShape PoolShape::of(Value input, Value result, Layout layout) {
+  auto in = SpatialShape::of(shapeOf(input), layout);
+  auto out = SpatialShape::of(shapeOf(result), layout);
+  PoolShape shape{input, layout, in.batch, in.channels, {}};
+  for (auto [size, outputs] : llvm::zip(in.spatial, out.spatial)) {
+    PoolDim dim;
+    dim.input = size;
+    dim.outputs = outputs;
+    shape.dims.push_back(dim);
+  }
+  return shape;
+}
+
+PoolShape PoolShape::ofBins(Value input, ArrayRef<int64_t> outputs,
+                            Layout layout, PoolDim::Kind kind) {
+  PoolShape shape = of(input, input, layout);
+  for (auto [dim, count] : llvm::zip(shape.dims, outputs)) {
+    dim.kind = kind;
+    dim.outputs = count;
+  }
+  return shape;
+}
+
+SmallVector<int64_t> PoolShape::outputs() const {
+  SmallVector<int64_t> sizes;
+  for (const PoolDim &dim : dims)
+    sizes.push_back(dim.outputs);
+  return sizes;
+}
+
+bool PoolShape::isEmpty() const {
+  return batch == 0 || channels == 0 || llvm::is_contained(outputs(), 0);
+}
+
+int64_t PoolShape::taps() const {
+  int64_t count = 1;
+  for (const PoolDim &dim : dims)
+    count *= std::max<int64_t>(std::min(dim.most(), dim.input), 1);
+  return count;
+}
+
+Position PoolShape::at(Value image, Value channel, ValueRange indices,
+                       int64_t lanes) const {
+  Values all{image};
+  llvm::append_range(all, indices);
+  int64_t dim = channelDim(layout, all.size() + 1);
+  all.insert(all.begin() + dim, channel);
+  return Position(all, lanes, dim);
+}
+
+ChannelBlocks ChannelBlocks::of(KernelBuilder &kernel, const PoolShape &shape) {
+  int64_t channels = shape.channels;
+  if (shape.layout == Layout::ChannelsFirst)
+    return {channels, 1, channels};
+  int64_t bits = elementTypeOf(shape.input).getIntOrFloatBitWidth();
+  int64_t lanes = kernel.target.lanes(std::max<int64_t>(bits, 32));
+  int64_t blocks = llvm::divideCeil(channels, 4 * lanes);
+  int64_t width = llvm::divideCeil(channels, blocks);
+  width = std::min<int64_t>(llvm::alignTo(width, lanes), channels);
+  return {int64_t(llvm::divideCeil(channels, width)), width, channels};
+}
+
+Value ChannelBlocks::channel(KernelBuilder &kernel, Value block) const {
+  Value first = kernel.mul(block, width);
+  if (channels % width == 0)
+    return first;
+  return arith::MinUIOp::create(kernel.builder, kernel.loc, first,
+                                kernel.index(channels - width));
+}
+
+/// The index `k` steps into `range`.
+static Value elementOf(KernelBuilder &kernel, const PoolRange &range,
+                       Value k) {
+  return kernel.add(range.first, kernel.mul(k, range.step));
+}
+
+static FailureOr<Values> walkFrom(KernelBuilder &kernel,
+                                  ArrayRef<PoolRange> ranges, Values &indices,
+                                  ValueRange carried, VisitElement visit) {
+  if (indices.size() == ranges.size())
+    return visit(indices, carried);
+  const PoolRange &range = ranges[indices.size()];
+  return kernel.forLoop(
+      kernel.index(0), range.count, 1, carried,
+      [&](Value k, ValueRange values) -> FailureOr<Values> {
+        indices.push_back(elementOf(kernel, range, k));
+        auto next = walkFrom(kernel, ranges, indices, values, visit);
+        indices.pop_back();
+        return next;
+      });
+}
+
+FailureOr<Values> lacuna::walkElements(KernelBuilder &kernel,
+                                       ArrayRef<PoolRange> ranges,
+                                       ValueRange carried,
+                                       VisitElement visit) {
+  Values indices;
+  return walkFrom(kernel, ranges, indices, carried, visit);
+}
+
+FailureOr<Values> lacuna::unrollElements(KernelBuilder &kernel,
+                                         ArrayRef<PoolRange> ranges,
+                                         ArrayRef<int64_t> counts,
+                                         ValueRange carried,
+                                         VisitElement visit) {
+  Values values(carried);
+  int64_t total = 1;
+  for (int64_t count : counts)
+    total *= count;
+  for (int64_t element = 0; element < total; ++element) {
+    Values indices(ranges.size());
+    int64_t rest = element;
+    for (int64_t d = int64_t(ranges.size()) - 1; d >= 0; --d) {
+      indices[d] = kernel.add(ranges[d].first,
+                              rest % counts[d] * ranges[d].step);
+      rest /= counts[d];
+    }
+    auto next = visit(indices, values);
+    if (failed(next))
+      return failure();
+    values = *next;
+  }
+  return values;
+}
+
+Value lacuna::asDivisor(KernelBuilder &kernel, Value count, Type type) {
+  OpBuilder &b = kernel.builder;
+  count = arith::MaxSIOp::create(b, kernel.loc, count, kernel.index(1));
+  count = arith::IndexCastOp::create(b, kernel.loc, b.getI64Type(), count);
+  return arith::SIToFPOp::create(b, kernel.loc, type, count);
+}
+
+namespace {
+/// Emits a pool output by output.
+class PoolEmitter {
+public:
+  PoolEmitter(KernelBuilder &kernel, const PoolShape &shape,
+              PoolReducer &reducer, Value result)
+      : kernel(kernel), shape(shape), reducer(reducer), result(result),
+        blocks(ChannelBlocks::of(kernel, shape)) {}
+  LogicalResult emit();
+
+private:
+  LogicalResult emitOutput(Value image, ValueRange outputs, Value channel);
+  FailureOr<Value> reduce(ArrayRef<PoolRange> ranges, VisitElement visit);
+
+  KernelBuilder &kernel;
+  const PoolShape &shape;
+  PoolReducer &reducer;
+  Value result;
+  ChannelBlocks blocks;
+};
+} // namespace
+
+/// Reduces all elements of `ranges`, with a fast path for whole windows.
+FailureOr<Value> PoolEmitter::reduce(ArrayRef<PoolRange> ranges,
+                                     VisitElement visit) {
+  OpBuilder &b = kernel.builder;
+  Value neutral = reducer.neutral(blocks.width);
+  SmallVector<int64_t> counts;
+  int64_t taps = 1;
+  Value whole;
+  for (auto [dim, range] : llvm::zip(shape.dims, ranges)) {
+    counts.push_back(dim.most());
+    taps *= std::min(dim.most(), unrollLimit + 1);
+    if (dim.isUniform())
+      continue;
+    Value fits = arith::CmpIOp::create(b, kernel.loc, arith::CmpIPredicate::eq,
+                                       range.count, kernel.index(dim.most()));
+    whole = whole ? arith::AndIOp::create(b, kernel.loc, whole, fits) : fits;
+  }
+  FailureOr<Values> reduced;
+  if (taps > unrollLimit) {
+    reduced = walkElements(kernel, ranges, neutral, visit);
+  } else if (!whole) {
+    reduced = unrollElements(kernel, ranges, counts, neutral, visit);
+  } else {
+    auto branch = scf::IfOp::create(b, kernel.loc, neutral.getType(), whole,
+                                    /*withElseRegion=*/true);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.thenBlock());
+    auto inside = unrollElements(kernel, ranges, counts, neutral, visit);
+    if (failed(inside))
+      return failure();
+    scf::YieldOp::create(b, kernel.loc, *inside);
+    b.setInsertionPointToStart(branch.elseBlock());
+    auto border = walkElements(kernel, ranges, neutral, visit);
+    if (failed(border))
+      return failure();
+    scf::YieldOp::create(b, kernel.loc, *border);
+    return branch.getResult(0);
+  }
+  if (failed(reduced))
+    return failure();
+  return (*reduced)[0];
+}
+
+LogicalResult PoolEmitter::emitOutput(Value image, ValueRange outputs,
+                                      Value channel) {
+  SmallVector<PoolRange> ranges;
+  Value count = kernel.index(1);
+  for (auto [dim, output] : llvm::zip(shape.dims, outputs)) {
+    ranges.push_back(dim.range(kernel, output));
+    Value part = dim.divisor(kernel, output, ranges.back());
+    count = kernel.builder.createOrFold<arith::MulIOp>(kernel.loc, count, part);
+  }
+  auto visit = [&](ValueRange indices,
+                   ValueRange carried) -> FailureOr<Values> {
+    auto element = kernel.load(
+        shape.input, shape.at(image, channel, indices, blocks.width));
+    if (failed(element))
+      return failure();
+    return Values{reducer.merge(carried[0], reducer.start(*element))};
+  };
+  FailureOr<Value> reduced = reduce(ranges, visit);
+  if (failed(reduced))
+    return failure();
+  if (reducer.mode() == PoolMode::Average)
+    count = asDivisor(kernel, count, reducer.partialType());
+  return kernel.store(result, reducer.finish(*reduced, count),
+                      shape.at(image, channel, outputs, blocks.width));
+}
+
+LogicalResult PoolEmitter::emit() {
+  // With few outputs the channels make the tasks; with many, all channels of
+  // an output follow each other.
+  SmallVector<int64_t> steps{shape.batch};
+  llvm::append_range(steps, ArrayRef(shape.outputs()).drop_back());
+  int64_t rows = 1;
+  for (int64_t size : steps)
+    rows *= size;
+  bool blocksOutside = rows < 64 || shape.layout == Layout::ChannelsFirst;
+  steps.insert(steps.begin() + 1, blocksOutside ? blocks.count : 1);
+  int64_t work = shape.taps() * blocks.width * shape.dims.back().outputs *
+                 (blocksOutside ? 1 : blocks.count);
+  return kernel.parallelLoop(steps, 32768 / work, [&](ValueRange at) {
+    return kernel.forLoop(
+        kernel.index(0), kernel.index(shape.dims.back().outputs), 1,
+        [&](Value last) {
+          Values outputs(at.drop_front(2));
+          outputs.push_back(last);
+          if (blocksOutside)
+            return emitOutput(at[0], outputs, blocks.channel(kernel, at[1]));
+          return kernel.forLoop(
+              kernel.index(0), kernel.index(blocks.count), 1, [&](Value block) {
+                return emitOutput(at[0], outputs,
+                                  blocks.channel(kernel, block));
+              });
+        });
+  });
+}
+
+LogicalResult lacuna::emitPool(KernelBuilder &kernel, const PoolShape &shape,
+                               PoolReducer &reducer, Value result) {
+  if (shape.isEmpty()) {
+    kernel.setRange(0, 1);
+    return success();
+  }
+  if (shape.layout == Layout::ChannelsFirst && fitsPoolOfLines(shape))
+    return emitPoolOfLines(kernel, shape, reducer, result);
+  return PoolEmitter(kernel, shape, reducer, result).emit();
+}
