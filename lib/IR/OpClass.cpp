@@ -35,6 +35,10 @@ bool lacuna::isClonedConstant(Operation *op) {
   auto constant = dyn_cast<arith::ConstantOp>(op);
   if (!constant)
     return false;
+  // Resources say they are splats when they have one element, but cannot be
+  // read as one.
+  if (isa<DenseResourceElementsAttr>(constant.getValue()))
+    return false;
   auto elements = dyn_cast<ElementsAttr>(constant.getValue());
   return !elements || elements.isSplat();
 }

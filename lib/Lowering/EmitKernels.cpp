@@ -23,6 +23,8 @@ static EmitterTable buildTable() {
   registerAttentionEmitters(table);
   registerPoolingEmitters(table);
   registerReductionEmitters(table);
+  registerResamplingEmitters(table);
+  registerShuffleEmitters(table);
   registerDataMovementEmitters(table);
   registerSoftmaxEmitters(table);
   registerNormalizationEmitters(table);

@@ -14,7 +14,7 @@ public:
   IndicesEmitter(KernelBuilder &kernel, MaxPoolOp op)
       : kernel(kernel), op(op), shape(PoolShape::ofWindows(op)),
         reducer(kernel, PoolMode::Max, elementTypeOf(op.getInput())),
-        blocks(ChannelBlocks::of(kernel, shape)) {}
+        blocks(shape.channelBlocks(kernel.target)) {}
   LogicalResult emit();
 
 private:
@@ -29,7 +29,7 @@ private:
   MaxPoolOp op;
   PoolShape shape;
   PoolReducer reducer;
-  ChannelBlocks blocks;
+  VectorBlocks blocks;
 };
 } // namespace
 
@@ -135,7 +135,7 @@ LogicalResult IndicesEmitter::emit() {
   return kernel.parallelLoop(
       steps, 8192 / (shape.taps() * blocks.width), [&](ValueRange at) {
         return emitOutput(at[0], at.drop_front(2),
-                          blocks.channel(kernel, at[1]));
+                          blocks.first(kernel, at[1]));
       });
 }
 

@@ -67,24 +67,10 @@ Position PoolShape::at(Value image, Value channel, ValueRange indices,
   return Position(all, lanes, dim);
 }
 
-ChannelBlocks ChannelBlocks::of(KernelBuilder &kernel, const PoolShape &shape) {
-  int64_t channels = shape.channels;
-  if (shape.layout == Layout::ChannelsFirst)
-    return {channels, 1, channels};
-  int64_t bits = elementTypeOf(shape.input).getIntOrFloatBitWidth();
-  int64_t lanes = kernel.target.lanes(std::max<int64_t>(bits, 32));
-  int64_t blocks = llvm::divideCeil(channels, 4 * lanes);
-  int64_t width = llvm::divideCeil(channels, blocks);
-  width = std::min<int64_t>(llvm::alignTo(width, lanes), channels);
-  return {int64_t(llvm::divideCeil(channels, width)), width, channels};
-}
-
-Value ChannelBlocks::channel(KernelBuilder &kernel, Value block) const {
-  Value first = kernel.mul(block, width);
-  if (channels % width == 0)
-    return first;
-  return arith::MinUIOp::create(kernel.builder, kernel.loc, first,
-                                kernel.index(channels - width));
+VectorBlocks PoolShape::channelBlocks(const CPUTarget &target) const {
+  if (layout == Layout::ChannelsFirst)
+    return VectorBlocks::single(channels);
+  return VectorBlocks::of(target, elementTypeOf(input), channels);
 }
 
 /// The index `k` steps into `range`.
@@ -156,7 +142,7 @@ public:
   PoolEmitter(KernelBuilder &kernel, const PoolShape &shape,
               PoolReducer &reducer, Value result)
       : kernel(kernel), shape(shape), reducer(reducer), result(result),
-        blocks(ChannelBlocks::of(kernel, shape)) {}
+        blocks(shape.channelBlocks(kernel.target)) {}
   LogicalResult emit();
 
 private:
@@ -167,7 +153,7 @@ private:
   const PoolShape &shape;
   PoolReducer &reducer;
   Value result;
-  ChannelBlocks blocks;
+  VectorBlocks blocks;
 };
 } // namespace
 
@@ -259,12 +245,10 @@ LogicalResult PoolEmitter::emit() {
           Values outputs(at.drop_front(2));
           outputs.push_back(last);
           if (blocksOutside)
-            return emitOutput(at[0], outputs, blocks.channel(kernel, at[1]));
-          return kernel.forLoop(
-              kernel.index(0), kernel.index(blocks.count), 1, [&](Value block) {
-                return emitOutput(at[0], outputs,
-                                  blocks.channel(kernel, block));
-              });
+            return emitOutput(at[0], outputs, blocks.first(kernel, at[1]));
+          return blocks.forEach(kernel, [&](Value channel) {
+            return emitOutput(at[0], outputs, channel);
+          });
         });
   });
 }

@@ -7,6 +7,7 @@
 
 #include "PoolRange.h"
 #include "PoolReducer.h"
+#include "VectorBlocks.h"
 #include "lacuna/IR/SlidingWindow.h"
 
 namespace lacuna {
@@ -39,18 +40,11 @@ struct PoolShape {
   bool isEmpty() const;
   /// The most elements a result is made of.
   int64_t taps() const;
+  /// Channels in vectors where they are neighbours, else one by one.
+  VectorBlocks channelBlocks(const CPUTarget &target) const;
   /// The place of a channel (or of `lanes` channels) at spatial `indices`.
   Position at(mlir::Value image, mlir::Value channel,
               mlir::ValueRange indices, int64_t lanes = 1) const;
-};
-
-/// Channels cut into blocks of `width`; the last block may be moved back over
-/// the one before.
-struct ChannelBlocks {
-  int64_t count = 1, width = 1, channels = 1;
-
-  static ChannelBlocks of(KernelBuilder &kernel, const PoolShape &shape);
-  mlir::Value channel(KernelBuilder &kernel, mlir::Value block) const;
 };
 
 /// Calls `visit` with the input indices of each element in `ranges` and the

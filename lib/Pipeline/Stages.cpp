@@ -29,6 +29,7 @@ static void addPlan(OpPassManager &passes, const PipelineOptions &options) {
   PackContractionsOptions packing;
   packing.vectorBits = options.vectorBits;
   functions.addPass(createPackContractions(packing));
+  functions.addPass(createLowerResizes());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
 }

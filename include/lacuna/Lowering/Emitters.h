@@ -45,6 +45,8 @@ void registerConvolutionEmitters(EmitterTable &table);
 void registerAttentionEmitters(EmitterTable &table);
 void registerPoolingEmitters(EmitterTable &table);
 void registerReductionEmitters(EmitterTable &table);
+void registerResamplingEmitters(EmitterTable &table);
+void registerShuffleEmitters(EmitterTable &table);
 void registerDataMovementEmitters(EmitterTable &table);
 void registerSoftmaxEmitters(EmitterTable &table);
 void registerNormalizationEmitters(EmitterTable &table);

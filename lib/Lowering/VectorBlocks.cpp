@@ -1,0 +1,35 @@
+//===- VectorBlocks.cpp - A dimension in vectors --------------------------===//
+#include "VectorBlocks.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+using namespace lacuna;
+
+VectorBlocks VectorBlocks::of(const CPUTarget &target, Type element,
+                              int64_t size) {
+  // Narrow floats are computed in f32, and booleans stand in bytes.
+  bool isFloat = isa<FloatType>(element);
+  int64_t bits = element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
+  int64_t lanes = target.lanes(std::max<int64_t>(bits, isFloat ? 32 : 8));
+  int64_t count = std::max<int64_t>(llvm::divideCeil(size, 4 * lanes), 1);
+  int64_t width = llvm::alignTo(llvm::divideCeil(size, count), lanes);
+  width = std::max<int64_t>(std::min(width, size), 1);
+  return {int64_t(llvm::divideCeil(size, width)), width, size};
+}
+
+Value VectorBlocks::first(KernelBuilder &kernel, Value block) const {
+  Value first = kernel.mul(block, width);
+  if (size % width == 0)
+    return first;
+  return arith::MinUIOp::create(kernel.builder, kernel.loc, first,
+                                kernel.index(size - width));
+}
+
+LogicalResult VectorBlocks::forEach(
+    KernelBuilder &kernel,
+    llvm::function_ref<LogicalResult(Value)> body) const {
+  return kernel.forLoop(
+      kernel.index(0), kernel.index(count), 1,
+      [&](Value block) { return body(first(kernel, block)); });
+}
