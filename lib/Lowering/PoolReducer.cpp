@@ -29,7 +29,8 @@ Value PoolReducer::neutral(int64_t lanes) {
     else
       value = IntegerAttr::get(
           partial, APInt::getSignedMinValue(
-                       partial.isIndex() ? 64 : partial.getIntOrFloatBitWidth()));
+                       partial.isIndex() ? 64 : partial.getIntOrFloatBitWidth())
+      );
   }
   Value scalar = arith::ConstantOp::create(b, kernel.loc, value);
   return kernel.broadcast(scalar, lanes);

@@ -84,12 +84,11 @@ LogicalResult lacuna::emitRowsFirst(Resampler &r) {
         return kernel.forLoop(
             kernel.index(0), kernel.index(columns), 1,
             [&](Value column) -> LogicalResult {
-              auto value = r.blend(
-                  1, column, blocks.width, [&](Value place) -> FailureOr<Value> {
-                    return loadLanes(kernel, line,
-                                     kernel.mul(place, blocks.width),
-                                     blocks.width);
-                  });
+              auto read = [&](Value place) -> FailureOr<Value> {
+                return loadLanes(kernel, line, kernel.mul(place, blocks.width),
+                                 blocks.width);
+              };
+              auto value = r.blend(1, column, blocks.width, read);
               if (failed(value))
                 return failure();
               Values indices(outer);
