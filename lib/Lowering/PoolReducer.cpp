@@ -23,14 +23,13 @@ Value PoolReducer::neutral(int64_t lanes) {
   OpBuilder &b = kernel.builder;
   TypedAttr value = b.getZeroAttr(partial);
   if (poolMode == PoolMode::Max) {
-    if (auto type = dyn_cast<FloatType>(partial))
+    auto type = dyn_cast<FloatType>(partial);
+    unsigned bits = partial.isIndex() ? 64 : partial.getIntOrFloatBitWidth();
+    if (type)
       value = FloatAttr::get(
           type, APFloat::getInf(type.getFloatSemantics(), /*Negative=*/true));
     else
-      value = IntegerAttr::get(
-          partial, APInt::getSignedMinValue(
-                       partial.isIndex() ? 64 : partial.getIntOrFloatBitWidth())
-      );
+      value = IntegerAttr::get(partial, APInt::getSignedMinValue(bits));
   }
   Value scalar = arith::ConstantOp::create(b, kernel.loc, value);
   return kernel.broadcast(scalar, lanes);
