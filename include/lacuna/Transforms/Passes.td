@@ -110,12 +110,16 @@ def PackContractions
     Option<"vectorBits", "vector-bits", "int64_t", "256",
            "width of a vector register">];
   let dependentDialects = ["::lacuna::LacunaDialect"];
+}
+
 def LowerResizes : Pass<"lacuna-lower-resizes", "::mlir::func::FuncOp"> {
   let summary = "turn resizes into weighted sums at tabled positions";
+  let description = [{
     Input: `lacuna.resize` of static shapes. Output: `lacuna.resample` with
     constant tables; axes that do not change are left out, and of more than two
     axes the outer ones are done first, one by one.
     Numbers: coordinates and weights are computed in f64 and rounded once.
+  }];
   let dependentDialects = ["::lacuna::LacunaDialect",
                            "::mlir::arith::ArithDialect"];
 }
