@@ -182,4 +182,35 @@ def Lacuna_PackedConvolutionOp : Lacuna_Op<"packed_convolution", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Lacuna_InterleaveOp : Lacuna_InferredOp<"interleave"> {
+  let summary = "phases of an upsampling side by side";
+  let description = [{
+    out[n, p, c] = phase number (p mod strides) at [n, p / strides, c], channels
+    last; phases are numbered with the last dimension's running fastest. They
+    are the operands, or the parts of the channels of a single operand.
+
+    Constraints:
+    * C1. `strides` and `size` have one entry a spatial dimension of the
+      operands, which have rank 3 to 5; strides are 1 to 2^30.
+    * C2. There are as many operands as phases, or one.
+    * C3. All operands have the same type, with size / strides elements, rounded
+      up, a spatial dimension; the phases divide the channels of a single one.
+
+    Example:
+    ```mlir
+    %r = lacuna.interleave %a, %b strides = [2] size = [9]
+        : (tensor<1x5x8xf32>, tensor<1x5x8xf32>) -> tensor<1x9x8xf32>
+    ```
+  }];
+  let arguments = (ins
+    Variadic<Lacuna_FloatTensor>:$phases,
+    DenseI64ArrayAttr:$strides,
+    DenseI64ArrayAttr:$size);
+  let results = (outs Lacuna_FloatTensor:$result);
+  let assemblyFormat = [{
+    $phases `strides` `=` $strides `size` `=` $size attr-dict `:`
+    functional-type(operands, results)
+  }];
+}
+
 #endif // LACUNA_CONVOLUTION_TD

@@ -161,3 +161,41 @@ LogicalResult PackedConvolutionOp::verify() {
            << verify::text(out);
   return success();
 }
+
+LogicalResult InterleaveOp::inferResultTypes(verify::Types &types) {
+  int64_t rank = getStrides().size(), phases = 1;
+  if (getPhases().empty())
+    return emitOpError("must have phases, got none"); // C2
+  Value model = getPhases().front();
+  if (failed(verify::rank(*this, "phase", model, 3, 5)) || // C1
+      failed(verifyEntries(*this, "strides", getStrides(),
+                           sizesOf(model).size() - 2, 1)) ||
+      failed(verifyEntries(*this, "size", getSize(), rank, 0)))
+    return failure();
+  auto shape = SpatialShape::of(sizesOf(model), Layout::ChannelsLast);
+  for (auto [d, stride] : llvm::enumerate(getStrides())) {
+    auto product = sizeProduct(phases, stride);
+    if (!product)
+      return emitOpError("`strides` must have a product of at most 2^62");
+    phases = *product;
+    shape.spatial[d] = llvm::divideCeil(getSize()[d], stride);
+  }
+  int64_t count = getPhases().size();
+  if (count != 1 && count != phases) // C2
+    return emitOpError("must have ") << phases << " phases, got " << count;
+  for (Value phase : getPhases()) // C3
+    if (failed(verify::element(*this, "phase", phase, model)) ||
+        failed(verify::shape(*this, "phase", phase,
+                             shape.shape(Layout::ChannelsLast))))
+      return failure();
+  if (count == 1 &&
+      failed(verify::divides(*this, "phases", phases, // C3
+                             "the channels", shape.channels)))
+    return failure();
+  if (count == 1 && !ShapedType::isDynamic(shape.channels))
+    shape.channels /= phases;
+  shape.spatial.assign(getSize().begin(), getSize().end());
+  types.push_back(RankedTensorType::get(shape.shape(Layout::ChannelsLast),
+                                        verify::elementOf(model)));
+  return success();
+}

@@ -86,7 +86,7 @@ static ImportResult importConvTranspose(NodeImporter &node) {
       int64_t total = size - target;
       if (target < 0)
         return node.error() << "impossible `output_shape`";
-      int64_t half = total / 2;
+      int64_t half = llvm::divideFloorSigned(total, 2);
       bool upper = automatic == "SAME_UPPER";
       w.padsBegin[d] = upper ? half : total - half;
       w.padsEnd[d] = total - w.padsBegin[d];

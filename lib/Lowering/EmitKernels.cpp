@@ -21,6 +21,7 @@ static EmitterTable buildTable() {
   registerContractionEmitters(table);
   registerConvolutionEmitters(table);
   registerAttentionEmitters(table);
+  registerInterleaveEmitters(table);
   registerPoolingEmitters(table);
   registerReductionEmitters(table);
   registerResamplingEmitters(table);

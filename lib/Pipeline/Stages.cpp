@@ -24,6 +24,7 @@ static void addPlan(OpPassManager &passes, const PipelineOptions &options) {
   OpPassManager &functions = passes.nest<func::FuncOp>();
   functions.addPass(createFoldBatchNorm());
   functions.addPass(createFuseAttention());
+  functions.addPass(createSplitTransposedConvolutions());
   functions.addPass(createChannelsLast(layout));
   functions.addPass(createSinkTransposes());
   PackContractionsOptions packing;

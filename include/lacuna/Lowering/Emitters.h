@@ -43,6 +43,7 @@ mlir::LogicalResult emitReduction(KernelBuilder &kernel,
 void registerContractionEmitters(EmitterTable &table);
 void registerConvolutionEmitters(EmitterTable &table);
 void registerAttentionEmitters(EmitterTable &table);
+void registerInterleaveEmitters(EmitterTable &table);
 void registerPoolingEmitters(EmitterTable &table);
 void registerReductionEmitters(EmitterTable &table);
 void registerResamplingEmitters(EmitterTable &table);

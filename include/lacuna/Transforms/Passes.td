@@ -58,7 +58,7 @@ def InlineRegions : Pass<"lacuna-inline-regions", "::mlir::func::FuncOp"> {
 def ChannelsLast : Pass<"lacuna-channels-last", "::mlir::func::FuncOp"> {
   let summary = "run convolutions channels last, with packed filters";
   let description = [{
-    Input: `lacuna.convolution` and `lacuna.transposed_convolution`. Output:
+    Input: `lacuna.convolution`. Output:
     `lacuna.packed_convolution` (1x1: `linalg.contract`) between transposes,
     with the bias added behind it; filters that are constants are packed
     here. Numbers: sums are reassociated.
@@ -122,6 +122,20 @@ def LowerResizes : Pass<"lacuna-lower-resizes", "::mlir::func::FuncOp"> {
   }];
   let dependentDialects = ["::lacuna::LacunaDialect",
                            "::mlir::arith::ArithDialect"];
+}
+
+def SplitTransposedConvolutions
+    : Pass<"lacuna-split-transposed-convolutions", "::mlir::func::FuncOp"> {
+  let summary = "turn transposed convolutions into convolutions by phase";
+  let description = [{
+    Input: `lacuna.transposed_convolution` of static shapes. Output: a
+    `lacuna.convolution` of stride 1 for each output phase (or one for all
+    together), and `lacuna.interleave`; filters that are constants are taken
+    apart here. Numbers: sums are reassociated.
+  }];
+  let dependentDialects = ["::lacuna::LacunaDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 #endif // LACUNA_TRANSFORMS_PASSES_TD
