@@ -8,7 +8,6 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace lacuna;
@@ -35,6 +34,43 @@ bool lacuna::fitsPoolOfLines(const PoolShape &shape) {
          dim.input > 0;
 }
 
+LogicalResult lacuna::reduceLines(KernelBuilder &kernel, const PoolShape &shape,
+                                  PoolReducer &reducer, Value image,
+                                  Value channel, ArrayRef<PoolRange> ranges,
+                                  Value line, int64_t offset) {
+  OpBuilder &b = kernel.builder;
+  int64_t size = shape.dims.back().input;
+  int64_t bits = reducer.partialType().getIntOrFloatBitWidth();
+  int64_t width =
+      std::min(2 * kernel.target.lanes(std::max<int64_t>(bits, 8)), size);
+  int64_t blocks = llvm::divideCeil(size, width);
+  return kernel.forLoop(
+      kernel.index(0), kernel.index(blocks), 1,
+      [&](Value block) -> LogicalResult {
+        // The last block is moved back to end with the line.
+        Value x =
+            arith::MinUIOp::create(b, kernel.loc, kernel.mul(block, width),
+                                   kernel.index(size - width));
+        auto visit = [&](ValueRange indices,
+                         ValueRange carried) -> FailureOr<Values> {
+          Values all(indices);
+          all.push_back(x);
+          Position at = shape.at(image, channel, all);
+          auto element = kernel.load(
+              shape.input, Position(at.indices, width, at.indices.size() - 1));
+          if (failed(element))
+            return failure();
+          return Values{reducer.merge(carried[0], reducer.start(*element))};
+        };
+        auto reduced =
+            walkElements(kernel, ranges, reducer.neutral(width), visit);
+        if (failed(reduced))
+          return failure();
+        storeLanes(kernel, (*reduced)[0], line, kernel.add(x, offset));
+        return success();
+      });
+}
+
 namespace {
 class LineEmitter {
 public:
@@ -47,8 +83,6 @@ public:
 private:
   LogicalResult fillPadding();
   LogicalResult fillDivisors();
-  LogicalResult reduceLines(Value image, Value channel,
-                            ArrayRef<PoolRange> ranges);
   LogicalResult reduceWindows(Value image, Value channel, ValueRange outputs,
                               Value linesCount);
   FailureOr<Value> reduceWindow(Value output);
@@ -97,45 +131,6 @@ LogicalResult LineEmitter::fillDivisors() {
         memref::StoreOp::create(kernel.builder, kernel.loc,
                                 asDivisor(kernel, count, type), divisors,
                                 output);
-        return success();
-      });
-}
-
-/// Writes the reduction of all lines of `ranges` into the scratch line.
-LogicalResult LineEmitter::reduceLines(Value image, Value channel,
-                                       ArrayRef<PoolRange> ranges) {
-  OpBuilder &b = kernel.builder;
-  int64_t bits = reducer.partialType().getIntOrFloatBitWidth();
-  int64_t width =
-      std::min(2 * kernel.target.lanes(std::max<int64_t>(bits, 8)), dim.input);
-  int64_t blocks = llvm::divideCeil(dim.input, width);
-  return kernel.forLoop(
-      kernel.index(0), kernel.index(blocks), 1,
-      [&](Value block) -> LogicalResult {
-        // The last block is moved back to end with the line.
-        Value x = arith::MinUIOp::create(b, kernel.loc,
-                                         kernel.mul(block, width),
-                                         kernel.index(dim.input - width));
-        auto visit = [&](ValueRange indices,
-                         ValueRange carried) -> FailureOr<Values> {
-          Values all(indices);
-          all.push_back(x);
-          Position at = shape.at(image, channel, all);
-          auto element = kernel.load(
-              shape.input, Position(at.indices, width, at.indices.size() - 1));
-          if (failed(element))
-            return failure();
-          return Values{reducer.merge(carried[0], reducer.start(*element))};
-        };
-        auto reduced =
-            walkElements(kernel, ranges, reducer.neutral(width), visit);
-        if (failed(reduced))
-          return failure();
-        Value to = kernel.add(x, padding()), value = (*reduced)[0];
-        if (width == 1)
-          memref::StoreOp::create(b, kernel.loc, value, line, to);
-        else
-          vector::StoreOp::create(b, kernel.loc, value, line, to);
         return success();
       });
 }
@@ -206,7 +201,8 @@ LogicalResult LineEmitter::emit() {
           count = kernel.builder.createOrFold<arith::MulIOp>(kernel.loc, count,
                                                              part);
         }
-        if (failed(reduceLines(at[0], at[1], ranges)))
+        if (failed(reduceLines(kernel, shape, reducer, at[0], at[1], ranges,
+                               line, padding())))
           return failure();
         if (mean)
           count = asDivisor(kernel, count, reducer.partialType());

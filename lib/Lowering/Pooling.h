@@ -72,10 +72,21 @@ mlir::LogicalResult emitPool(KernelBuilder &kernel, const PoolShape &shape,
 mlir::LogicalResult emitPoolOfLines(KernelBuilder &kernel,
                                     const PoolShape &shape,
                                     PoolReducer &reducer, mlir::Value result);
+/// Channels first: writes the reduction of all lines at `ranges` (of all
+/// spatial dimensions but the last) to `line`, from `offset` on.
+mlir::LogicalResult reduceLines(KernelBuilder &kernel, const PoolShape &shape,
+                                PoolReducer &reducer, mlir::Value image,
+                                mlir::Value channel,
+                                llvm::ArrayRef<PoolRange> ranges,
+                                mlir::Value line, int64_t offset);
 /// Whether the line a task of `emitPoolOfLines` keeps is short enough.
 bool fitsPoolOfLines(const PoolShape &shape);
 mlir::LogicalResult emitMaxPoolWithIndices(KernelBuilder &kernel,
                                            MaxPoolOp op);
+mlir::LogicalResult emitPoolingPyramid(KernelBuilder &kernel,
+                                       mlir::Operation *root);
+mlir::LogicalResult emitMaxUnpool(KernelBuilder &kernel,
+                                  mlir::Operation *root);
 
 } // namespace lacuna
 

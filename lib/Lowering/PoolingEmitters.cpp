@@ -52,4 +52,6 @@ void lacuna::registerPoolingEmitters(EmitterTable &table) {
   table.add<LpPoolOp>(emitLpPool);
   table.add<AdaptivePoolOp>(emitAdaptivePool);
   table.add<GlobalPoolOp>(emitGlobalPool);
+  table.add<PoolingPyramidOp>(emitPoolingPyramid);
+  table.add<MaxUnpoolOp>(emitMaxUnpool);
 }

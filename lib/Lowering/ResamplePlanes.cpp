@@ -2,31 +2,11 @@
 #include "Resampling.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace lacuna;
 
 using Values = SmallVector<Value>;
-
-/// Loads `lanes` elements of the scratch `buffer`.
-static Value loadLanes(KernelBuilder &kernel, Value buffer, Value at,
-                       int64_t lanes) {
-  if (lanes == 1)
-    return memref::LoadOp::create(kernel.builder, kernel.loc, buffer, at);
-  Type element = cast<MemRefType>(buffer.getType()).getElementType();
-  return vector::LoadOp::create(kernel.builder, kernel.loc,
-                                VectorType::get({lanes}, element), buffer, at);
-}
-
-static void storeLanes(KernelBuilder &kernel, Value value, Value buffer,
-                       Value at) {
-  if (isa<VectorType>(value.getType()))
-    vector::StoreOp::create(kernel.builder, kernel.loc, value, buffer, at);
-  else
-    memref::StoreOp::create(kernel.builder, kernel.loc, value, buffer, at);
-}
 
 /// Blends the rows of output row `row` into `line`: `width` elements of each
 /// of the input's columns, from `inner` on when a dimension lies behind.

@@ -2,6 +2,8 @@
 #include "VectorBlocks.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace lacuna;
@@ -32,4 +34,21 @@ LogicalResult VectorBlocks::forEach(
   return kernel.forLoop(
       kernel.index(0), kernel.index(count), 1,
       [&](Value block) { return body(first(kernel, block)); });
+}
+
+Value lacuna::loadLanes(KernelBuilder &kernel, Value buffer, Value at,
+                        int64_t lanes) {
+  if (lanes == 1)
+    return memref::LoadOp::create(kernel.builder, kernel.loc, buffer, at);
+  Type element = cast<MemRefType>(buffer.getType()).getElementType();
+  return vector::LoadOp::create(kernel.builder, kernel.loc,
+                                VectorType::get({lanes}, element), buffer, at);
+}
+
+void lacuna::storeLanes(KernelBuilder &kernel, Value value, Value buffer,
+                        Value at) {
+  if (isa<VectorType>(value.getType()))
+    vector::StoreOp::create(kernel.builder, kernel.loc, value, buffer, at);
+  else
+    memref::StoreOp::create(kernel.builder, kernel.loc, value, buffer, at);
 }

@@ -25,6 +25,13 @@ struct VectorBlocks {
           llvm::function_ref<mlir::LogicalResult(mlir::Value)> body) const;
 };
 
+/// Reads `lanes` elements of `buffer`, of one dimension; a scalar if one.
+mlir::Value loadLanes(KernelBuilder &kernel, mlir::Value buffer, mlir::Value at,
+                      int64_t lanes);
+/// Writes a vector or a scalar likewise.
+void storeLanes(KernelBuilder &kernel, mlir::Value value, mlir::Value buffer,
+                mlir::Value at);
+
 } // namespace lacuna
 
 #endif // LACUNA_LIB_LOWERING_VECTORBLOCKS_H

@@ -121,9 +121,9 @@ static ArrayRef<int64_t> resultShape(Operation *op) {
 
 /// Whether what comes out of `root` may be used before it is stored.
 static bool acceptsEpilogue(Operation *root) {
-  // Counts are added up in their own buffer.
-  return !root ||
-         (root->getNumResults() == 1 && !isa<ConfusionMatrixOp>(root));
+  // Counts are added up in their own buffer; unpooling writes zeros first.
+  return !root || (root->getNumResults() == 1 &&
+                   !isa<ConfusionMatrixOp, MaxUnpoolOp>(root));
 }
 
 /// Whether `root` reads each element of its operands about once, or keeps what
