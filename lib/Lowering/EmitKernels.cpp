@@ -31,6 +31,8 @@ static EmitterTable buildTable() {
   registerNormalizationEmitters(table);
   registerGatherEmitters(table);
   registerLineEmitters(table);
+  registerScatterEmitters(table);
+  registerTopKEmitters(table);
   registerRotaryEmbeddingEmitters(table);
   registerLpNormalizeEmitters(table);
   registerHardmaxEmitters(table);

@@ -7,6 +7,8 @@
 #include "lacuna/IR/Shape.h"
 #include "lacuna/Lowering/Emitters.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
 using namespace mlir;
 using namespace lacuna;
 
@@ -170,9 +172,40 @@ static LogicalResult emitGatherNd(KernelBuilder &kernel, Operation *root) {
   return emitPicker(kernel, picker);
 }
 
+/// result[t] = input[length - 1 - t] below the length, input[t] behind it.
+static LogicalResult emitReverseSequence(KernelBuilder &kernel,
+                                         Operation *root) {
+  auto op = cast<ReverseSequenceOp>(root);
+  ArrayRef<int64_t> shape = shapeOf(op.getInput());
+  int64_t batch = *axisFromFront(op.getBatchAxis(), shape.size());
+  int64_t time = *axisFromFront(op.getTimeAxis(), shape.size());
+  Picker picker{op.getInput(), op.getResult(), {}, {}, true};
+  picker.oncePerRow = std::max(batch, time) + 1 < int64_t(shape.size());
+  picker.pick = [=, &kernel](ArrayRef<Value> at) mutable -> FailureOr<Values> {
+    FailureOr<Value> given =
+        loadIndex(kernel, op.getLengths(), Values{at[batch]});
+    if (failed(given))
+      return failure();
+    Value length =
+        checkRange(kernel, *given, 0, shape[time], "length out of range");
+    OpBuilder &b = kernel.builder;
+    Value mirrored = arith::SubIOp::create(
+        b, kernel.loc, length, kernel.add(at[time], 1));
+    return Values{arith::SelectOp::create(
+        b, kernel.loc, kernel.less(at[time], length), mirrored, at[time])};
+  };
+  picker.source = [=](ArrayRef<Value> at, ArrayRef<Value> picked) {
+    Values from(at);
+    from[time] = picked[0];
+    return from;
+  };
+  return emitPicker(kernel, picker);
+}
+
 void lacuna::registerGatherEmitters(EmitterTable &table) {
   table.add<GatherOp>(emitGather);
   table.add<GatherElementsOp>(emitGatherElements);
   table.add<GatherNdOp>(emitGatherNd);
   table.add<EmbeddingOp>(emitEmbedding);
+  table.add<ReverseSequenceOp>(emitReverseSequence);
 }

@@ -124,6 +124,12 @@ static bool acceptsEpilogue(Operation *root) {
   // Counts are added up in their own buffer; unpooling writes zeros first.
   return !root || (root->getNumResults() == 1 &&
                    !isa<ConfusionMatrixOp, MaxUnpoolOp>(root));
+  // Counts are added up in their own buffer.
+  return !root ||
+         (root->getNumResults() == 1 && !isa<ConfusionMatrixOp>(root));
+  // A scatter reads back what it wrote.
+  return !root || (root->getNumResults() == 1 &&
+                   !isa<ScatterElementsOp, ScatterNdOp>(root));
 }
 
 /// Whether `root` reads each element of its operands about once, or keeps what

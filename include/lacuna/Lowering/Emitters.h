@@ -53,6 +53,8 @@ void registerSoftmaxEmitters(EmitterTable &table);
 void registerNormalizationEmitters(EmitterTable &table);
 void registerGatherEmitters(EmitterTable &table);
 void registerLineEmitters(EmitterTable &table);
+void registerScatterEmitters(EmitterTable &table);
+void registerTopKEmitters(EmitterTable &table);
 void registerRotaryEmbeddingEmitters(EmitterTable &table);
 void registerLpNormalizeEmitters(EmitterTable &table);
 void registerHardmaxEmitters(EmitterTable &table);
