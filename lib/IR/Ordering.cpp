@@ -17,7 +17,7 @@ LogicalResult OneHotOp::inferResultTypes(verify::Types &types) {
   auto axis = axisFromFront(getAxis(), rank);
   if (!axis) // C3
     return emitOpError("`axis` must be a dimension of a rank ")
-           << rank << " tensor, got " << getAxis();
+           << rank << " tensor, got " << int64_t(getAxis());
   SmallVector<int64_t> shape(sizesOf(getIndices()));
   shape.insert(shape.begin() + *axis, getDepth());
   types.push_back(RankedTensorType::get(shape, elementOf(getValues())));
@@ -86,7 +86,7 @@ LogicalResult ReverseSequenceOp::inferResultTypes(verify::Types &types) {
     return failure();
   if (*batch == *time) // C1
     return emitOpError("`batch_axis` and `time_axis` must be different, got ")
-           << getBatchAxis() << " and " << getTimeAxis();
+           << int64_t(getBatchAxis()) << " and " << int64_t(getTimeAxis());
   if (failed(verify::shape(*this, "lengths", getLengths(), // C2
                            sizesOf(getInput())[*batch])))
     return failure();
