@@ -125,11 +125,10 @@ static bool acceptsEpilogue(Operation *root) {
   return !root || (root->getNumResults() == 1 &&
                    !isa<ConfusionMatrixOp, MaxUnpoolOp>(root));
   // Counts are added up in their own buffer.
+  // Counts are added up in their own buffer; a scatter reads back what it wrote.
   return !root ||
-         (root->getNumResults() == 1 && !isa<ConfusionMatrixOp>(root));
-  // A scatter reads back what it wrote.
-  return !root || (root->getNumResults() == 1 &&
-                   !isa<ScatterElementsOp, ScatterNdOp>(root));
+         (root->getNumResults() == 1 &&
+          !isa<ConfusionMatrixOp, ScatterElementsOp, ScatterNdOp>(root));
 }
 
 /// Whether `root` reads each element of its operands about once, or keeps what

@@ -13,7 +13,7 @@
 // CHECK-SAME: (%[[Q:.*]]: tensor<2x4x6x8xf32>, %[[K:.*]]: tensor<2x4x8x5xf32>, %[[V:.*]]: tensor<2x4x5x3xf32>, %[[M:.*]]: tensor<2x1x6x5xi1>)
 func.func @everything(%q: tensor<2x4x6x8xf32>, %kt: tensor<2x4x8x5xf32>, %v: tensor<2x4x5x3xf32>, %m: tensor<2x1x6x5xi1>) -> tensor<2x4x6x3xf32> {
   // CHECK: %[[KEY:.*]] = linalg.transpose ins(%[[K]] : tensor<2x4x8x5xf32>) {{.*}} permutation = [0, 1, 3, 2]
-  // CHECK: lacuna.attention(%[[Q]], %[[KEY]], %[[V]], %[[M]])
+  // CHECK: lacuna.attention %[[Q]], %[[KEY]], %[[V]] mask %[[M]]
   // CHECK-SAME: scale = 2.500000e-01
   // CHECK-NOT: lacuna.softmax
   %half = arith.constant dense<0.5> : tensor<f32>
@@ -87,7 +87,7 @@ func.func @probabilities_escape(%q: tensor<4x6x8xf32>, %k: tensor<4x5x8xf32>, %v
 }
 
 // CHECK-LABEL: func.func @one_batch_dimension
-// CHECK: lacuna.attention({{.*}}scale = 1.000000e+00{{.*}}(tensor<1x4x6x8xf32>, tensor<1x4x5x8xf32>, tensor<1x4x5x3xf32>) -> tensor<1x4x6x3xf32>
+// CHECK: lacuna.attention {{.*}}scale = 1.000000e+00{{.*}}(tensor<1x4x6x8xf32>, tensor<1x4x5x8xf32>, tensor<1x4x5x3xf32>) -> tensor<1x4x6x3xf32>
 func.func @one_batch_dimension(%q: tensor<4x6x8xf32>, %k: tensor<4x5x8xf32>, %v: tensor<4x5x3xf32>) -> tensor<4x6x3xf32> {
   %zero = arith.constant 0.0 : f32
   %es = tensor.empty() : tensor<4x6x5xf32>
@@ -101,9 +101,9 @@ func.func @one_batch_dimension(%q: tensor<4x6x8xf32>, %k: tensor<4x5x8xf32>, %v:
 }
 
 // CHECK-LABEL: func.func @neutral_mask
-// CHECK: lacuna.attention(%{{.*}}, %{{.*}}, %{{.*}}) {{.*}} : (tensor<1x4x6x8xf32>, tensor<1x4x5x8xf32>, tensor<1x4x5x3xf32>) -> tensor<1x4x6x3xf32>
+// CHECK: lacuna.attention %{{[^ ]*}}, %{{[^ ]*}}, %{{[^ ]*}} : (tensor<1x4x6x8xf32>, tensor<1x4x5x8xf32>, tensor<1x4x5x3xf32>) -> tensor<1x4x6x3xf32>
 func.func @neutral_mask(%q: tensor<1x4x6x8xf32>, %k: tensor<1x4x5x8xf32>, %v: tensor<1x4x5x3xf32>) -> tensor<1x4x6x3xf32> {
   %all = arith.constant dense<true> : tensor<6x5xi1>
-  %r = lacuna.attention(%q, %k, %v, %all) {operandSegmentSizes = array<i32: 1, 1, 1, 1, 0, 0, 0>} : (tensor<1x4x6x8xf32>, tensor<1x4x5x8xf32>, tensor<1x4x5x3xf32>, tensor<6x5xi1>) -> tensor<1x4x6x3xf32>
+  %r = lacuna.attention %q, %k, %v mask %all : (tensor<1x4x6x8xf32>, tensor<1x4x5x8xf32>, tensor<1x4x5x3xf32>, tensor<6x5xi1>) -> tensor<1x4x6x3xf32>
   return %r : tensor<1x4x6x3xf32>
 }
