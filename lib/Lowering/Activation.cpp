@@ -252,6 +252,10 @@ Value lacuna::emitActivation(OpBuilder &builder, Location loc,
     result = emitPiecewiseLinear(kind, parameters, input);
   } else if (approximate && kind == ActivationKind::Gelu) {
     result = geluOfSingle(input);
+  } else if (approximate && kind == ActivationKind::Sigmoid) {
+    result = sigmoidOfSingle(input);
+  } else if (approximate && kind == ActivationKind::Tanh) {
+    result = tanhOfSingle(input);
   } else if (std::optional<double> factor = sigmoidFactor(kind, parameters);
              approximate && factor) {
     result = timesSigmoidOfSingle(input, *factor);

@@ -1,6 +1,6 @@
-//===- ActivationSingle.cpp - gelu and x sigmoid(x) in f32 arithmetic -----===//
-// Both are max(x, 0) - a E(a), a = |x|, with E an exponential times something
-// smooth. f32 alone reaches 2 ulp because what the larger roundings lose is
+//===- ActivationSingle.cpp - activations of exp(-|x|) in f32 arithmetic --===//
+// gelu and x sigmoid(x) are max(x, 0) - a E(a), a = |x|, with E an exponential
+// times something smooth; sigmoid and tanh are quotients of it. f32 alone reaches 2 ulp because what the larger roundings lose is
 // computed exactly (by fma) and added where the terms are small.
 //===----------------------------------------------------------------------===//
 #include "ElementaryFunctions.h"
@@ -65,6 +65,38 @@ Real geluOfSingle(Real x) {
   lost = fma(lost, e.remainder, lost);
   Real tail = main + fma(main, e.remainder, lost);
   return fma(tail, -0x1p-60, maxOrSecond(0.0, x));
+}
+
+/// 1 / (1 + exp(-x)) = 1 / (1 + E) or E / (1 + E), E = exp(-|x|). The second
+/// form vanishes beyond 104.
+Real sigmoidOfSingle(Real x) {
+  constexpr double unbias = 0x1p-40;
+  ExpFactors e = expOfMinus(minOrSecond(112.0, abs(x)), 0.0, 1, 40);
+  // Not by `scale`, which makes a number of NaN.
+  Real unit = realOf(e.exponent + 0x3f800000, x.type());
+  Real power = fma(unit, e.remainder, unit);
+  Real sum = fma(power, unbias, 1.0);
+  Real lostOfSum = fma(power, unbias, 1.0 - sum);
+  Real v = 1.0 / sum;
+  // v (1 + error) is the exact inverse.
+  Real error = fma(-v, sum, 1.0) - v * lostOfSum;
+  Real scaled = e.scale(v);
+  Real tail = fma(scaled, e.remainder + error, scaled);
+  return select(x < 0.0, tail * unbias, fma(v, error, v));
+}
+
+/// (1 - E) / (1 + E), E = exp(-2 |x|), with 1 - E as (1 - 2^n) - 2^n remainder,
+/// which does not cancel near zero. It is 1 beyond 9.1.
+Real tanhOfSingle(Real x) {
+  ExpFactors e = expOfMinus(minOrSecond(10.0, abs(x)), 0.0, 2, 0);
+  Real power = realOf(e.exponent + 0x3f800000, x.type());
+  Real difference = fma(-power, e.remainder, 1.0 - power);
+  Real above = power + 1.0, sum = fma(power, e.remainder, above);
+  Real lostOfSum = fma(power, e.remainder, above - sum);
+  Real v = 1.0 / sum, quotient = difference * v;
+  // One step of Newton's makes up for the roundings of v and sum.
+  Real residue = fma(-quotient, sum, difference) - quotient * lostOfSum;
+  return copySign(fma(residue, v, quotient), x);
 }
 
 /// x / (1 + exp(-factor x)) = max(x, 0) - a E / (1 + E), E = exp(-factor a).

@@ -27,6 +27,8 @@ Real expOfNonPositiveSingle(Real x);
 // Activations of f32 numbers in f32 arithmetic alone, within 2 ulp
 // (ActivationSingle.cpp).
 Real geluOfSingle(Real x);
+Real sigmoidOfSingle(Real x);
+Real tanhOfSingle(Real x);
 /// x sigmoid(factor x), for factors of 1/4 to 4.
 Real timesSigmoidOfSingle(Real x, double factor);
 
