@@ -15,7 +15,7 @@ llvm_map_components_to_libnames(lacuna_llvm_libs
   ipo instcombine scalaropts vectorize analysis bitwriter asmparser irreader)
 set(LACUNA_MLIR_LIBS
   MLIRAffineDialect MLIRArithDialect MLIRBufferizationDialect
-  MLIRFuncDialect MLIRGPUDialect MLIRLinalgDialect MLIRLLVMDialect
+  MLIRFuncDialect MLIRFuncInlinerExtension MLIRGPUDialect MLIRLinalgDialect MLIRLLVMDialect
   MLIRMathDialect MLIRMemRefDialect MLIRNVVMDialect MLIRSCFDialect
   MLIRTensorDialect MLIRVectorDialect MLIRUBDialect MLIRControlFlowDialect
   MLIRDLTIDialect MLIRComplexDialect

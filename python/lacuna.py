@@ -116,12 +116,13 @@ def version():
 
 
 class Value:
-    """Name, element type (NumPy's name) and shape; open dimensions are -1."""
+    """Name, element type (NumPy's name) and shape; open dimensions are -1,
+    and the shape is None where a model does not even say their number."""
 
     def __init__(self, raw):
         self.name = raw.name.decode()
         self.dtype = _NAMES[raw.dtype.code, raw.dtype.bits]
-        self.shape = tuple(raw.shape[:raw.rank])
+        self.shape = tuple(raw.shape[:raw.rank]) if raw.rank >= 0 else None
 
     def __repr__(self):
         return f"Value({self.name!r}, {self.dtype}, {self.shape})"

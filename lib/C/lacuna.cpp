@@ -54,7 +54,8 @@ static DLDataType dataType(DType type) {
 ValueTable::ValueTable(std::vector<Value> given) : values(std::move(given)) {
   for (const Value &value : values)
     rows.push_back({value.name.c_str(), dataType(value.dtype),
-                    static_cast<int32_t>(value.shape.size()),
+                    value.isRanked ? static_cast<int32_t>(value.shape.size())
+                                   : -1,
                     value.shape.data()});
 }
 

@@ -213,7 +213,12 @@ LogicalResult GraphImporter::importNode(const onnx::NodeProto &node,
   TensorBuilder build(builder, loc);
   NodeImporter importer(build, node, std::move(operands), opset,
                         llvm::sys::path::parent_path(path));
-  ImportResult results = importTable().lookup(node.op_type())(importer);
+  // The branches of an If come here unseen by checkOperators.
+  auto import = importTable().lookup(node.op_type());
+  if (!import)
+    return emitError(loc) << "operator `" << node.op_type()
+                          << "` is not supported";
+  ImportResult results = import(importer);
   if (failed(results))
     return failure();
   for (auto [index, name] : llvm::enumerate(node.output())) {
@@ -413,6 +418,7 @@ FailureOr<OnnxSignature> lacuna::readOnnxSignature(MLIRContext &context,
         continue;
       OnnxValue entry;
       entry.name = value.name();
+      entry.isRanked = value.type().tensor_type().has_shape();
       const auto &tensor = value.type().tensor_type();
       auto type = elementType(&context, tensor.elem_type(), entry.isUnsigned);
       entry.elementType = succeeded(type) ? *type : Type();

@@ -31,7 +31,7 @@ onnxInputs(const ModelSource &source) {
       type = dtypeOf(input.elementType, input.isUnsigned);
     if (!type)
       return untyped(source.name, input.name);
-    values.push_back({input.name, *type, input.shape});
+    values.push_back({input.name, *type, input.shape, input.isRanked});
   }
   return values;
 }

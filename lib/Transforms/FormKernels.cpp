@@ -353,12 +353,27 @@ void Grouping::materialize() {
       op->erase();
 }
 
+/// Kernels work on tensors; only constants may be anything else.
+static LogicalResult checkResults(Operation &op) {
+  for (Type type : op.getResultTypes()) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!(tensor && tensor.hasStaticShape()) &&
+        !op.hasTrait<OpTrait::ConstantLike>())
+      return op.emitOpError("result must be a tensor of known shape, got ")
+             << type;
+  }
+  return success();
+}
+
 namespace {
 struct FormKernels : lacuna::impl::FormKernelsBase<FormKernels> {
   void runOnOperation() override {
     if (getOperation().isExternal())
       return;
     Block &block = getOperation().getBody().front();
+    for (Operation &op : block)
+      if (failed(checkResults(op)))
+        return signalPassFailure();
     Grouping grouping(block);
     grouping.build();
     grouping.materialize();

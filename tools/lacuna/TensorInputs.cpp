@@ -23,12 +23,14 @@ TensorInputs::TensorInputs(cl::SubCommand &command)
       seed("random", cl::desc("Random numbers for inputs no file gives"),
            cl::value_desc("seed"), cl::sub(command)) {}
 
-/// Whether a tensor of `shape` may be passed where a model says `declared`.
-static bool fits(const Shape &shape, const Shape &declared) {
-  if (shape.size() != declared.size())
+/// Whether a tensor of `shape` may be passed for the model's input `declared`.
+static bool fits(const Shape &shape, const Value &declared) {
+  if (!declared.isRanked)
+    return true;
+  if (shape.size() != declared.shape.size())
     return false;
   for (size_t i = 0; i < shape.size(); ++i)
-    if (declared[i] >= 0 && declared[i] != shape[i])
+    if (declared.shape[i] >= 0 && declared.shape[i] != shape[i])
       return false;
   return true;
 }
@@ -37,7 +39,7 @@ Error TensorInputs::add(const Value &value, Expected<Tensor> tensor,
                         const std::string &file) {
   if (!tensor)
     return tensor.error();
-  if (tensor->dtype() != value.dtype || !fits(tensor->shape(), value.shape))
+  if (tensor->dtype() != value.dtype || !fits(tensor->shape(), value))
     return Error(ErrorCode::InvalidArgument,
                  fmt::format("{}: input `{}` must be {}, got {}", file,
                              value.name, formatType(value.dtype, value.shape),
@@ -104,7 +106,7 @@ Error TensorInputs::read(const Model &model, CompileOptions &options) {
     Expected<const Value *> value = findValue(*known, name, "`--shape`");
     if (!value)
       return value.error();
-    if (!fits(shape, (*value)->shape))
+    if (!fits(shape, **value))
       return Error(ErrorCode::InvalidArgument,
                    fmt::format("`--shape`: input `{}` is {}, got {}", name,
                                formatType((*value)->dtype, (*value)->shape),

@@ -40,8 +40,8 @@ LACUNA_API int lacuna_model_from_mlir(const char *text, LacunaModel **model);
 /* Programs made of a model outlive it. */
 LACUNA_API void lacuna_model_destroy(LacunaModel *model);
 
-/* An input or output. What it points at lives as long as its model or program,
- * or until the model's inputs are asked for again. Open dimensions are -1. */
+/* An input or output. What it points at lives as long as its model or program.
+ * Open dimensions are -1, and so is the rank where a model does not say. */
 typedef struct {
   const char *name;
   DLDataType dtype;

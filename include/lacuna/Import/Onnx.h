@@ -47,6 +47,8 @@ struct OnnxValue {
   std::string name;
   mlir::Type elementType;
   bool isUnsigned = false;
+  /// Whether the model says anything of the shape.
+  bool isRanked = true;
   std::vector<int64_t> shape;
   std::vector<std::string> dimensionNames;
 };

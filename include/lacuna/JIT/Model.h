@@ -41,6 +41,8 @@ struct Value {
   std::string name;
   DType dtype = DType::F32;
   Shape shape;
+  /// False where a model does not even say how many dimensions there are.
+  bool isRanked = true;
 };
 
 /// Time one kernel has used.
