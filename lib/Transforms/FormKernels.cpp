@@ -121,14 +121,12 @@ static ArrayRef<int64_t> resultShape(Operation *op) {
 
 /// Whether what comes out of `root` may be used before it is stored.
 static bool acceptsEpilogue(Operation *root) {
-  // Counts are added up in their own buffer; unpooling writes zeros first.
-  return !root || (root->getNumResults() == 1 &&
-                   !isa<ConfusionMatrixOp, MaxUnpoolOp>(root));
-  // Counts are added up in their own buffer.
-  // Counts are added up in their own buffer; a scatter reads back what it wrote.
+  // Counts are added up in their own buffer, unpooling writes zeros first, and
+  // a scatter reads back what it wrote.
   return !root ||
          (root->getNumResults() == 1 &&
-          !isa<ConfusionMatrixOp, ScatterElementsOp, ScatterNdOp>(root));
+          !isa<ConfusionMatrixOp, MaxUnpoolOp, ScatterElementsOp, ScatterNdOp>(
+              root));
 }
 
 /// Whether `root` reads each element of its operands about once, or keeps what
