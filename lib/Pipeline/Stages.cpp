@@ -65,8 +65,8 @@ ArrayRef<Stage> lacuna::stages() {
   static const Stage table[] = {
       {"model", "the program as loaded, shapes known", addModel,
        "builtin,func,lacuna,linalg,tensor,arith,math"},
-      {"plan", "simplified, with layouts and recompute regions chosen",
-       addPlan, "builtin,func,lacuna,linalg,tensor,arith,math"},
+      {"plan", "simplified, attention recognised, layouts chosen", addPlan,
+       "builtin,func,lacuna,linalg,tensor,arith,math"},
       {"tensor", "ops grouped into kernels", addTensor,
        "builtin,func,lacuna,linalg,tensor,arith,math"},
       {"memory", "kernels as functions, values placed in one arena", addMemory,
