@@ -33,6 +33,6 @@ func.func @main(%image: tensor<2x3x32x32xf32> {lacuna.name = "image"},
   %logits = linalg.contract indexing_maps = [#left, #right, #out]
       ins(%pyramid, %classify : tensor<2x672xf32>, tensor<672x10xf32>)
       outs(%start : tensor<2x10xf32>) -> tensor<2x10xf32>
-  %probabilities = lacuna.softmax %logits {axis = 1 : i64} : tensor<2x10xf32>
+  %probabilities = lacuna.softmax %logits axis = 1 : tensor<2x10xf32>
   return %probabilities : tensor<2x10xf32>
 }
