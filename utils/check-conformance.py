@@ -68,7 +68,7 @@ def main():
            if result not in ("pass", "unsupported")
            or name in unsupported - listed]
     passed = sum(result == "pass" for result, _ in cases.values())
-    stale = (not arguments.page.is_file() or
+    stale = (arguments.page.is_file() and
              page != arguments.page.read_text(encoding="utf-8"))
     if stale:
         print(f"{arguments.page.name} is stale: run this with --update")
