@@ -1,0 +1,45 @@
+// RUN: lacuna-opt %s --pass-pipeline='builtin.module(func.func(lacuna-channels-last{lanes=4}))' | FileCheck %s
+
+// The filter comes at run time and is packed there; the bias follows.
+// CHECK-LABEL: func.func @atrous
+// CHECK: %[[X:.*]] = linalg.transpose ins(%arg0 {{.*}} permutation = [0, 2, 3, 1]
+// CHECK: %[[F:.*]] = lacuna.pack_filter %arg1 groups = 1 lanes = 4 : tensor<6x2x3x3xf32> -> tensor<2x9x2x4xf32>
+// CHECK: %[[Y:.*]] = lacuna.packed_convolution %[[X]], %[[F]] kernel = [3, 3] strides = [1, 1] dilations = [2, 2] pads = [2, 2] to [2, 2]
+// CHECK: linalg.generic {{.*}} ins(%[[Y]], %arg2
+// CHECK: linalg.transpose {{.*}} permutation = [0, 3, 1, 2]
+func.func @atrous(%x: tensor<1x2x5x5xf32>, %f: tensor<6x2x3x3xf32>,
+                  %b: tensor<6xf32>) -> tensor<1x6x5x5xf32> {
+  %r = lacuna.convolution %x, %f, %b strides = [1, 1] dilations = [2, 2]
+      pads = [2, 2] to [2, 2]
+      : (tensor<1x2x5x5xf32>, tensor<6x2x3x3xf32>, tensor<6xf32>)
+      -> tensor<1x6x5x5xf32>
+  return %r : tensor<1x6x5x5xf32>
+}
+
+// A constant filter of 3 outputs, 1 input and 2 taps: taps outermost, outputs
+// innermost, padded to 4 lanes.
+// CHECK-LABEL: func.func @constant
+// CHECK: %[[F:.*]] = arith.constant dense_resource<[[$PACKED:packed_filter]]> : tensor<1x2x1x4xf32>
+// CHECK: lacuna.packed_convolution %{{.*}}, %[[F]] kernel = [2]
+func.func @constant(%x: tensor<1x1x4xf32>) -> tensor<1x3x3xf32> {
+  %f = arith.constant dense<[[[1.0, 2.0]], [[3.0, 4.0]], [[5.0, 6.0]]]>
+      : tensor<3x1x2xf32>
+  %r = lacuna.convolution %x, %f strides = [1] dilations = [1] pads = [0] to [0]
+      : (tensor<1x1x4xf32>, tensor<3x1x2xf32>) -> tensor<1x3x3xf32>
+  return %r : tensor<1x3x3xf32>
+}
+
+// 1x1 without stride is a product over all pixels.
+// CHECK-LABEL: func.func @point
+// CHECK-NOT: packed_convolution
+// CHECK: linalg.contract {{.*}} tensor<1x5x5x2xf32>, tensor<2x6xf32>) outs({{.*}} : tensor<1x5x5x6xf32>)
+func.func @point(%x: tensor<1x2x5x5xf32>, %f: tensor<6x2x1x1xf32>)
+    -> tensor<1x6x5x5xf32> {
+  %r = lacuna.convolution %x, %f strides = [1, 1] dilations = [1, 1]
+      pads = [0, 0] to [0, 0]
+      : (tensor<1x2x5x5xf32>, tensor<6x2x1x1xf32>) -> tensor<1x6x5x5xf32>
+  return %r : tensor<1x6x5x5xf32>
+}
+
+// 1, 3, 5 and a zero; then 2, 4, 6 and a zero.
+// CHECK: [[$PACKED]]: "0x400000000000803F000040400000A0400000000000000040000080400000C04000000000"
