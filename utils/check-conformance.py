@@ -15,6 +15,9 @@ import tempfile
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
 SUITES = ["node", "simple", "pytorch-converted", "pytorch-operator"]
+# Their outputs are draws of NumPy's generator, which ONNX does not prescribe.
+RANDOM = {f"node/test_training_dropout{ending}"
+          for ending in ("", "_default", "_default_mask", "_mask")}
 ROW = re.compile(r"^\| (\w+) \| (pass|fail|unsupported|crash|timeout) \| (.*) \|$")
 
 
@@ -27,7 +30,9 @@ def run_suites(lacuna, data):
         page = pathlib.Path(folder) / "page.md"
         subprocess.run([lacuna, "conformance", *folders, "--markdown", page],
                        stdout=subprocess.DEVNULL, check=False)
-        return page.read_text(encoding="utf-8")
+        # Details name files; where these lie is the machine's.
+        return page.read_text(encoding="utf-8").replace(
+            f"{data.resolve()}/", "")
 
 
 def read_cases(page):
@@ -65,8 +70,11 @@ def main():
     listed = set(arguments.list.read_text().split())
     bad = [f"{result}: {name}: {detail}"
            for name, (result, detail) in sorted(cases.items())
-           if result not in ("pass", "unsupported")
-           or name in unsupported - listed]
+           if name in unsupported - listed
+           or (result not in ("pass", "unsupported")
+               and not (result == "fail" and name in RANDOM))]
+    for name in sorted(RANDOM & cases.keys()):
+        print(f"{cases[name][0]}, which says nothing: {name} is random")
     passed = sum(result == "pass" for result, _ in cases.values())
     stale = (arguments.page.is_file() and
              page != arguments.page.read_text(encoding="utf-8"))
