@@ -25,6 +25,7 @@ static EmitterTable buildTable() {
   registerPoolingEmitters(table);
   registerReductionEmitters(table);
   registerResamplingEmitters(table);
+  registerSamplingEmitters(table);
   registerShuffleEmitters(table);
   registerDataMovementEmitters(table);
   registerSoftmaxEmitters(table);

@@ -47,6 +47,7 @@ void registerInterleaveEmitters(EmitterTable &table);
 void registerPoolingEmitters(EmitterTable &table);
 void registerReductionEmitters(EmitterTable &table);
 void registerResamplingEmitters(EmitterTable &table);
+void registerSamplingEmitters(EmitterTable &table);
 void registerShuffleEmitters(EmitterTable &table);
 void registerDataMovementEmitters(EmitterTable &table);
 void registerSoftmaxEmitters(EmitterTable &table);
