@@ -114,8 +114,8 @@ def Lacuna_ResampleOp
     (`row_block` `=` $row_block^)? (`row_span` `=` $row_span^)?
     (`extrapolates` $extrapolates^)?
     (`extrapolation_value` `=` $extrapolation_value^)? attr-dict `:`
-    type($input) `,` `(` type($positions) `)` `,` `(` type($weights) `)` `->`
-    type($result)
+    type($input) `,` `(` type($positions) `)` (`,` `(` type($weights)^ `)`)?
+    `->` type($result)
   }];
 }
 
