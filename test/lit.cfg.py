@@ -30,3 +30,5 @@ onnx_tests = glob.glob(os.path.join(
 if onnx_tests:
     config.available_features.add("onnx-tests")
     config.substitutions.append(("%onnx_tests", onnx_tests[0]))
+    config.substitutions.append(("%onnx_python", os.path.join(
+        config.lacuna_build_dir, "venv", "bin", "python")))
