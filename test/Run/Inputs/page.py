@@ -62,9 +62,11 @@ class Page:
         self.text = (f"// RUN: lacuna check %s\n\n// {about}\n"
                      f"// Expected numbers: PyTorch, by Inputs/{script}.\n")
 
-    def add(self, name, op, inputs, expected, rtol=2e-6, atol=1e-6, why=None):
+    def add(self, name, op, inputs, expected, rtol=2e-6, atol=1e-6, why=None,
+            before=None):
         """`op` is the right-hand side with {0}, {1} … for the operands, {in}
-        and {out} for the types of operands and results."""
+        and {out} for the types of operands and results; `before` is a line in
+        front of it."""
         lines = [f"// {why}"] if why else []
         lines.append(f"func.func @{name}() {{")
         for i, x in enumerate(inputs):
@@ -73,8 +75,10 @@ class Page:
         out = types_of(expected)
         if len(expected) > 1:
             out = f"({out})"
-        text = op.format(*[f"%x{i}" for i in range(len(inputs))],
-                         **{"in": types_of(inputs), "out": out})
+        names = [f"%x{i}" for i in range(len(inputs))]
+        if before:
+            lines.append("  " + before.format(*names))
+        text = op.format(*names, **{"in": types_of(inputs), "out": out})
         results = ", ".join(f"%r{i}" for i in range(len(expected)))
         lines.append(f"  {results} = {text}")
         for i, y in enumerate(expected):
