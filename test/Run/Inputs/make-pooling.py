@@ -109,6 +109,41 @@ def average_pools(page):
          atol=1e-14)
 
 
+def norm(x, k, s, pad, p):
+    """PyTorch's own lp_pool takes no magnitudes: the sum as a mean."""
+    call = F.avg_pool1d if len(k) == 1 else F.avg_pool2d
+    count = torch.tensor(k).prod().item()
+    return (call(x.double().abs() ** p, k, s, pad) * count) ** (1 / p)
+
+
+def lp_pools(page):
+    def pool(name, x, k, s, pad, p, **tolerance):
+        y = norm(x, k, s, pad, p).to(x.dtype)
+        both(page, name, f"lp_pool {{0}} {words(k, s, [1] * len(k), pad)} p = "
+             f"{float(p)}", x, y, **{"rtol": 1e-5, "atol": 1e-6} | tolerance)
+
+    pool("norm_1", random(2, 3, 7), [3], [2], [1], 1)
+    pool("norm_2", random(1, 3, 6, 5), [2, 3], [2, 1], [1, 1], 2)
+    pool("norm_3", random(1, 2, 5, 5), [3, 3], [2, 2], [0, 1], 3)
+    pool("norm_half", random(1, 2, 5, 4, dtype=torch.float16), [2, 2], [1, 1],
+         [0, 0], 2, **HALF)
+
+
+def global_pools(page):
+    def pool(name, x, mode, y, words="", **tolerance):
+        both(page, name, f"global_pool {mode} {{0}}{words}", x, y.to(x.dtype),
+             **tolerance)
+
+    x = random(2, 3, 5, 7)
+    wide = x.double()
+    pool("all_max", x, "max", wide.amax((2, 3), keepdim=True), **EXACT)
+    pool("all_mean", x, "average", wide.mean((2, 3), keepdim=True))
+    pool("all_norm", x, "lp", wide.abs().pow(3).sum((2, 3), keepdim=True) **
+         (1 / 3), " p = 3.0", rtol=1e-5, atol=1e-5)
+    x = random(1, 17, 9, dtype=torch.float16)
+    pool("all_half", x, "average", x.double().mean(2, keepdim=True), **HALF)
+
+
 def adaptive_pools(page):
     def pool(name, x, size, mode, **tolerance):
         calls = {"max": [F.adaptive_max_pool1d, F.adaptive_max_pool2d,
@@ -219,7 +254,9 @@ for stem, about, parts in (
         ("pooling-pyramid-maps", "A map for each grid of bins.",
          (pyramid_maps,)),
         ("max-unpool", "Maxima back in their places, in both layouts.",
-         (unpools,))):
+         (unpools,)),
+        ("lp-pooling", "Norms of windows and planes, in both layouts.",
+         (lp_pools, global_pools))):
     page = Page(here / f"{stem}.mlir", "make-pooling.py", about)
     for part in parts:
         part(page)
