@@ -1,6 +1,7 @@
 //===- Stages.cpp - The stages of compilation -----------------------------===//
 #include "lacuna/Pipeline/Stages.h"
 
+#include "lacuna/IR/TensorSize.h"
 #include "lacuna/Lowering/Passes.h"
 #include "lacuna/Transforms/Passes.h"
 
@@ -98,6 +99,52 @@ static LogicalResult checkContract(ModuleOp module, const Stage &stage) {
   return failure(result.wasInterrupted());
 }
 
+/// Whether tensors of such elements can be computed; their width in bytes.
+static std::optional<int64_t> elementBytes(Type element) {
+  if (element.isIndex())
+    return 8;
+  if (!element.isF64() && !element.isF32() && !element.isF16() &&
+      !element.isBF16() && !element.isSignlessInteger())
+    return std::nullopt;
+  unsigned bits = element.getIntOrFloatBitWidth();
+  if (bits != 1 && bits != 8 && bits != 16 && bits != 32 && bits != 64)
+    return std::nullopt;
+  return std::max(bits / 8, 1u);
+}
+
+/// What every later stage may assume of a tensor.
+static LogicalResult checkTensor(Operation *op, Type type) {
+  auto tensor = dyn_cast<TensorType>(type);
+  if (!tensor)
+    return success();
+  auto ranked = dyn_cast<RankedTensorType>(tensor);
+  if (!ranked || !ranked.hasStaticShape())
+    return op->emitOpError("must have known shapes, got ") << type;
+  std::optional<int64_t> width = elementBytes(tensor.getElementType());
+  if (!width)
+    return op->emitOpError("must have elements of f16, bf16, f32, f64, i1, i8, "
+                           "i16, i32, i64 or index, got ")
+           << type;
+  if (!isTensorSize(ranked.getShape(), *width))
+    return op->emitOpError("must have tensors of at most 2^40 bytes, got ")
+           << type;
+  return success();
+}
+
+static LogicalResult checkTensors(ModuleOp module) {
+  WalkResult result = module.walk([](Operation *op) -> WalkResult {
+    for (Type type : op->getResultTypes())
+      if (failed(checkTensor(op, type)))
+        return failure();
+    for (Region &region : op->getRegions())
+      for (Type type : region.getArgumentTypes())
+        if (failed(checkTensor(op, type)))
+          return failure();
+    return success();
+  });
+  return failure(result.wasInterrupted());
+}
+
 LogicalResult lacuna::runStages(ModuleOp module, int first, int last,
                                 const PipelineOptions &options) {
   for (int index = first + 1; index <= last; ++index) {
@@ -107,6 +154,8 @@ LogicalResult lacuna::runStages(ModuleOp module, int first, int last,
       passes.enableCrashReproducerGeneration(options.reproducer);
     stage.addPasses(passes, options);
     if (failed(passes.run(module)) || failed(checkContract(module, stage)))
+      return failure();
+    if (index == 0 && failed(checkTensors(module)))
       return failure();
   }
   return success();
