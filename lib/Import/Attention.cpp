@@ -51,6 +51,8 @@ static FailureOr<Value> completeMask(NodeImporter &node, Value mask,
   Ints shape(shapeOf(mask));
   if (shape.empty() || shape.size() > 4)
     return node.error() << "the mask must have 1 to 4 dimensions";
+  if (!isa<FloatType>(elementOf(mask)) && !elementOf(mask).isInteger(1))
+    return node.error() << "the mask must hold floats or booleans";
   if (shape.back() == keys || shape.back() == 1)
     return mask;
   if (shape.back() > keys)
@@ -68,6 +70,17 @@ static FailureOr<Value> completeMask(NodeImporter &node, Value mask,
                         arith::ConstantOp::create(b, node.build.loc, off));
 }
 
+/// Puts the past keys or values, operand `index`, before those of `now`.
+static LogicalResult joinPast(NodeImporter &node, size_t index, Value &now) {
+  Value past = node.operand(index).value;
+  ArrayRef<int64_t> before = shapeOf(past), shape = shapeOf(now);
+  if (before.size() != 4 || before.take_front(2) != shape.take_front(2) ||
+      before[3] != shape[3] || elementOf(past) != elementOf(now))
+    return node.error() << "the past must fit key and value";
+  now = node.build.concat({past, now}, 2);
+  return success();
+}
+
 /// What the operator calls qk_matmul_output, step by step.
 static FailureOr<Value> scoreMatrix(NodeImporter &node, const Heads &heads,
                                     Value mask, double scale, int64_t mode,
@@ -83,9 +96,10 @@ static ImportResult importAttention(NodeImporter &node) {
   if (node.has(4) != node.has(5))
     return node.error() << "past key and value must come together";
   if (node.has(4)) {
+    if (failed(joinPast(node, 4, heads->key)) ||
+        failed(joinPast(node, 5, heads->value)))
+      return failure();
     past = shapeOf(node.operand(4).value)[2];
-    heads->key = build.concat({node.operand(4).value, heads->key}, 2);
-    heads->value = build.concat({node.operand(5).value, heads->value}, 2);
   }
   Value q = heads->query, k = heads->key, v = heads->value;
   ArrayRef<int64_t> qs = shapeOf(q), ks = shapeOf(k), vs = shapeOf(v);
@@ -130,7 +144,6 @@ static ImportResult importAttention(NodeImporter &node) {
   Ints shape{qs[0], qs[1], qs[2], vs[3]};
   double cap = node.number("softcap", 0);
   Value lengths = node.has(6) ? node.operand(6).value : Value();
-  OperationState state(build.loc, AttentionOp::getOperationName());
   Value result = AttentionOp::create(
                      b, build.loc, RankedTensorType::get(shape, elementOf(q)),
                      Type(), q, k, v, mask, lengths, Value(), Value(),

@@ -160,8 +160,8 @@ static FailureOr<Equation> parseEquation(NodeImporter &node,
   if (failed(loops))
     return failure();
   for (int64_t loop : *loops)
-    if (!seen.count(loop))
-      return node.error() << "the result names a dimension no operand has";
+    if (!seen.count(loop) || llvm::count(*loops, loop) > 1)
+      return node.error() << "the result must name known dimensions once";
   equation.result = *loops;
   return equation;
 }
@@ -216,6 +216,11 @@ static ImportResult importEinsum(NodeImporter &node) {
   if (failed(equation) || operands.empty())
     return failure();
   TensorBuilder &build = node.build;
+  std::map<int64_t, int64_t> sizes;
+  for (auto [x, loops] : llvm::zip(operands, equation->operands))
+    for (auto [loop, size] : llvm::zip(loops, shapeOf(x)))
+      if (sizes.try_emplace(loop, size).first->second != size)
+        return node.error() << "operands disagree on a dimension";
   for (auto [x, loops] : llvm::zip(operands, equation->operands))
     x = takeDiagonal(build, x, loops);
   Value sum = operands[0];
@@ -233,18 +238,13 @@ static ImportResult importEinsum(NodeImporter &node) {
     }
     if (i + 1 == operands.size())
       keep.assign(equation->result.begin(), equation->result.end());
-    std::map<int64_t, int64_t> number, size;
+    std::map<int64_t, int64_t> number;
     auto renumber = [&](ArrayRef<int64_t> dims) {
       Ints result;
       for (int64_t loop : dims)
         result.push_back(number.try_emplace(loop, number.size()).first->second);
       return result;
     };
-    for (auto [x, dims] : {std::pair(sum, loops), std::pair(operands[i], equation->operands[i])})
-      for (auto [dim, loop] : llvm::enumerate(dims))
-        if (auto [it, fresh] = size.try_emplace(loop, shapeOf(x)[dim]);
-            !fresh && it->second != shapeOf(x)[dim])
-          return node.error() << "operands disagree on a dimension";
     Ints a = renumber(loops), c = renumber(equation->operands[i]), r = renumber(keep);
     sum = build.contract(sum, a, operands[i], c, r);
     loops = keep;

@@ -12,7 +12,7 @@ static ImportResult importConv(NodeImporter &node) {
   ArrayRef<int64_t> in = shapeOf(*x), f = shapeOf(*filter);
   int64_t groups = node.integer("group", 1);
   if (in.size() < 3 || f.size() != in.size() || groups <= 0 ||
-      in[1] != f[1] * groups || f[0] % groups != 0 ||
+      in[1] % groups != 0 || in[1] / groups != f[1] || f[0] % groups != 0 ||
       elementOf(*x) != elementOf(*filter) || !isa<FloatType>(elementOf(*x)))
     return node.error() << "input, filter and `group` do not fit";
   if (node.has(2) && shapeOf(node.operand(2).value) != ArrayRef<int64_t>(f[0]))

@@ -140,6 +140,11 @@ static Value shift(OpBuilder &b, Location l, Value x, Value y, bool) {
 }
 
 static ImportResult importBitShift(NodeImporter &node) {
+  FailureOr<Value> x = node.value(0);
+  if (failed(x))
+    return failure();
+  if (!elementOf(*x).isInteger())
+    return node.error() << "operands must be integers";
   return node.text("direction", "LEFT") == "LEFT"
              ? importFold<shift<arith::ShLIOp>>(node)
              : importFold<shift<arith::ShRUIOp>>(node);
@@ -159,6 +164,8 @@ static ImportResult importNot(NodeImporter &node) {
   FailureOr<Value> x = node.value(0);
   if (failed(x))
     return failure();
+  if (!elementOf(*x).isInteger())
+    return node.error() << "operands must be integers";
   Value result = node.build.elementwise(
       *x, elementOf(*x), [](OpBuilder &b, Location l, ValueRange args) -> Value {
         Value ones = arith::ConstantOp::create(
@@ -200,6 +207,9 @@ static ImportResult importClip(NodeImporter &node) {
       bound = node.build.scalar(elementOf(*x), node.number(name, 0));
     else
       continue;
+    if (elementOf(bound) != elementOf(*x))
+      return node.error() << "`" << name
+                          << "` must have the operand's element type";
     result = node.build.elementwise(
         {result, bound}, elementOf(*x),
         [&](OpBuilder &b, Location l, ValueRange args) {

@@ -64,15 +64,16 @@ static ImportResult importSplit(NodeImporter &node) {
   }
   if (sizes.empty()) {
     parts = node.integer("num_outputs", parts);
-    if (parts <= 0)
-      return node.error() << "there must be an output";
+    if (parts <= 0 || parts != node.node.output_size())
+      return node.error() << "`num_outputs` must be "
+                          << node.node.output_size() << ", got " << parts;
     int64_t each = llvm::divideCeil(size, parts);
     for (int64_t i = 0; i < parts; ++i)
       sizes.push_back(std::clamp<int64_t>(size - i * each, 0, each));
   }
   int64_t total = 0;
   for (int64_t part : sizes)
-    total += part < 0 ? size + 1 : part;
+    total = part < 0 || part > size - total ? size + 1 : total + part;
   if (total != size || int64_t(sizes.size()) < node.node.output_size())
     return node.error() << "the parts must sum up to " << size;
   SmallVector<Imported> results;

@@ -123,6 +123,14 @@ LogicalResult GraphImporter::checkOperators() {
   return error;
 }
 
+static FailureOr<RankedTensorType>
+checkedType(Location loc, ArrayRef<int64_t> shape, Type element) {
+  auto type = RankedTensorType::get(shape, element);
+  if (failed(checkSize(loc, type)))
+    return failure();
+  return type;
+}
+
 FailureOr<RankedTensorType>
 GraphImporter::inputType(const onnx::ValueInfoProto &input, bool &isUnsigned) {
   if (!input.type().has_tensor_type())
@@ -146,7 +154,7 @@ GraphImporter::inputType(const onnx::ValueInfoProto &input, bool &isUnsigned) {
         return emitError(fileLoc)
                << "input `" << input.name() << "` has a dimension of "
                << dim.dim_value() << ", got " << size;
-    return RankedTensorType::get(given->second, *element);
+    return checkedType(fileLoc, given->second, *element);
   }
   Ints shape;
   for (const auto &dim : tensor.shape().dim()) {
@@ -161,7 +169,7 @@ GraphImporter::inputType(const onnx::ValueInfoProto &input, bool &isUnsigned) {
     return emitError(fileLoc) << "the shape of input `" << input.name()
                               << "` is open: give it, as in `--shape "
                               << input.name() << "=1x3x224x224`";
-  return RankedTensorType::get(shape, *element);
+  return checkedType(fileLoc, shape, *element);
 }
 
 LogicalResult GraphImporter::importInitializers(const onnx::GraphProto &graph,
@@ -210,17 +218,26 @@ LogicalResult GraphImporter::importNode(const onnx::NodeProto &node,
                             << "` is not defined before its use";
     operands.push_back(found->second);
   }
+  ImportFunction import = importTable().lookup(node.op_type());
+  if (!import || !isKnownDomain(node.domain())) // in the branch of an If
+    return emitError(loc) << "operator `" << node.op_type()
+                          << "` is not supported";
   TensorBuilder build(builder, loc);
   NodeImporter importer(build, node, std::move(operands), opset,
                         llvm::sys::path::parent_path(path));
-  // The branches of an If come here unseen by checkOperators.
-  auto import = importTable().lookup(node.op_type());
-  if (!import)
-    return emitError(loc) << "operator `" << node.op_type()
-                          << "` is not supported";
+  bool explained = false;
+  ScopedDiagnosticHandler handler(&context, [&](Diagnostic &) {
+    explained = true;
+    return failure(); // for the next handler to show
+  });
   ImportResult results = import(importer);
-  if (failed(results))
+  if (failed(results) && !explained)
+    return importer.error() << "operands and attributes do not fit";
+  if (failed(results) || build.broken)
     return failure();
+  for (const Imported &result : *results)
+    if (result && failed(checkSize(loc, typeOf(result.value))))
+      return failure();
   for (auto [index, name] : llvm::enumerate(node.output())) {
     if (name.empty())
       continue;
@@ -288,8 +305,10 @@ LogicalResult GraphImporter::importIf(const onnx::NodeProto &node,
     return emitError(loc) << "If: the condition is missing";
   NodeImporter importer(build, node, {condition}, opset, "");
   auto value = importer.integers(0);
-  if (failed(value) || value->size() != 1)
+  if (failed(value))
     return failure();
+  if (value->size() != 1)
+    return emitError(loc) << "If: the condition must be a scalar";
   const auto *branch =
       importer.attribute(value->front() ? "then_branch" : "else_branch");
   if (!branch || ++depth > 64)

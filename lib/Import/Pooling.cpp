@@ -155,7 +155,7 @@ static ImportResult importMaxUnpool(NodeImporter &node) {
           Value result = number(0);
           int64_t pitch = 1;
           for (int64_t d = int64_t(shape.size()) - 1; d >= 0; --d) {
-            Value size = number(natural[d]);
+            Value size = number(std::max<int64_t>(natural[d], 1));
             Value index = arith::RemSIOp::create(b, l, linear, size);
             linear = arith::DivSIOp::create(b, l, linear, size);
             Value part = arith::MulIOp::create(b, l, index, number(pitch));

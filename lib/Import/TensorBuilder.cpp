@@ -36,7 +36,13 @@ static AffineMap broadcastMap(Value operand, ArrayRef<int64_t> result,
 }
 
 Value TensorBuilder::elementwise(ValueRange operands, Type element, Body body) {
-  Ints shape = *broadcastShape(operands);
+  FailureOr<Ints> common = broadcastShape(operands);
+  if (failed(common)) {
+    emitError(loc) << "operands do not broadcast";
+    broken = true;
+    return empty({}, element);
+  }
+  ArrayRef<int64_t> shape = *common;
   MLIRContext *context = builder.getContext();
   SmallVector<AffineMap> maps;
   for (Value operand : operands)

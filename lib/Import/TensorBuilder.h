@@ -32,6 +32,9 @@ public:
 
   mlir::OpBuilder &builder;
   mlir::Location loc;
+  /// Whether something was asked for that cannot be, after a diagnostic; what
+  /// was built since is no use.
+  bool broken = false;
 
   /// Computes one result element from one element of each operand.
   using Body = llvm::function_ref<mlir::Value(mlir::OpBuilder &, mlir::Location,
@@ -39,7 +42,7 @@ public:
 
   /// The shape operands broadcast to; fails when they do not.
   static mlir::FailureOr<Ints> broadcastShape(mlir::ValueRange operands);
-  /// Element-wise with broadcasting; the shapes must be compatible.
+  /// Element-wise with broadcasting; `broken` when the shapes do not fit.
   mlir::Value elementwise(mlir::ValueRange operands, mlir::Type element,
                           Body body);
   /// An element-wise function of the loop indices and captured tensors.

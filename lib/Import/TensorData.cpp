@@ -1,6 +1,8 @@
 //===- TensorData.cpp - Elements of TensorProtos --------------------------===//
 #include "TensorData.h"
 
+#include "lacuna/IR/TensorSize.h"
+
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -54,6 +56,12 @@ FailureOr<Type> lacuna::elementType(MLIRContext *context, int32_t onnxType,
 
 static int64_t widthOf(Type type) {
   return std::max<int64_t>(type.getIntOrFloatBitWidth() / 8, 1);
+}
+
+LogicalResult lacuna::checkSize(Location loc, RankedTensorType type) {
+  if (isTensorSize(type.getShape(), widthOf(type.getElementType())))
+    return success();
+  return emitError(loc) << "tensors must have at most 2^40 bytes, got " << type;
 }
 
 /// Copies a repeated field of wider elements into elements of `To`.

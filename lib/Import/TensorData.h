@@ -13,6 +13,10 @@ namespace lacuna {
 mlir::FailureOr<mlir::Type> elementType(mlir::MLIRContext *context,
                                         int32_t onnxType, bool &isUnsigned);
 
+/// No size of `type` is negative or unknown, and it has at most
+/// `maxTensorBytes`.
+mlir::LogicalResult checkSize(mlir::Location loc, mlir::RankedTensorType type);
+
 /// Reads all encodings of a tensor, external data relative to `folder`.
 mlir::FailureOr<OnnxTensor> readTensor(mlir::Location loc,
                                        const onnx::TensorProto &tensor,
