@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "ElementaryFunctions.h"
 #include "ExpandNarrowFloats.h"
+#include "GuardDivisions.h"
 #include "lacuna/Lowering/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -171,7 +172,8 @@ struct ExpandMath : impl::ExpandMathBase<ExpandMath> {
     addElementaryFunctions(patterns);
     addNarrowFloatPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
-      signalPassFailure();
+      return signalPassFailure();
+    guardDivisions(getOperation());
   }
 };
 

@@ -99,6 +99,7 @@ def ExpandMath : Pass<"lacuna-expand-math"> {
     an approximation good for f32, are expanded as well.
     Arithmetic on bf16 is done in f32 and each result rounded; conversions
     from and to bf16 are integer arithmetic. Other f64 functions stay (libm).
+    Integer divisions never trap: x / 0 = 0, x mod 0 = 0, min / -1 = min.
     Numbers: within 1 ulp in f32 over all inputs, and correctly rounded but
     for near-ties where the formula works in f64 (all but `exp`, `exp2`);
     denormals, signed zeros, infinities and NaN as in C's Annex F.
