@@ -218,15 +218,25 @@ class Program:
 
     def call_into(self, inputs, outputs, threads=0):
         """Writes into arrays or tensors of the caller."""
+        self.bind(inputs, outputs)(threads)
+
+    def bind(self, inputs, outputs):
+        """A function of `threads` that makes this call each time, without the
+        cost of describing the arrays again."""
         given = [_borrow(value) for value in inputs]
         results = [self._borrow_output(value, array) for value, array in
                    zip(self.outputs, outputs)]
-        _check(_library.lacuna_program_call_into(
-            ctypes.c_void_p(self._handle),
-            _pointers([tensor for tensor, _ in given]),
-            ctypes.c_size_t(len(given)),
-            _pointers([tensor for tensor, _ in results]),
-            ctypes.c_size_t(len(outputs)), ctypes.c_int(threads)))
+        arguments = (ctypes.c_void_p(self._handle),
+                     _pointers([tensor for tensor, _ in given]),
+                     ctypes.c_size_t(len(given)),
+                     _pointers([tensor for tensor, _ in results]),
+                     ctypes.c_size_t(len(outputs)))
+        owners = self, given, results
+
+        def call(threads=0, _owners=owners):
+            _check(_library.lacuna_program_call_into(*arguments,
+                                                     ctypes.c_int(threads)))
+        return call
 
     @staticmethod
     def _borrow_output(value, array):

@@ -44,6 +44,12 @@ def test_call_into():
     y = numpy.zeros((2, 3), numpy.float32)
     program.call_into([x], [y], threads=2)
     assert (y == 5).all()
+    again = program.bind([x], [y])
+    for value in (7, 8):
+        x[:] = value
+        again(threads=2)
+        assert (y == value).all()
+    x[:] = 5
     x.flags.writeable = False
     assert (program(x)[0] == 5).all()
 
