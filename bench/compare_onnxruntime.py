@@ -175,6 +175,8 @@ def about(options):
             "lacuna": lacuna.version(), "onnxruntime": onnxruntime.__version__,
             "threads": options.threads, "repeats": options.repeats,
             "seconds": options.seconds, "note": options.note,
+            "environment": {name: value for name, value in os.environ.items()
+                            if name.startswith(("OMP_", "GOMP_"))},
             "load_at_start": os.getloadavg()[0]}
 
 
