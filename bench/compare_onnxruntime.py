@@ -45,7 +45,7 @@ def parse_arguments():
     parser.add_argument("--threads", default="1,2", metavar="LIST",
                         help="numbers of threads (1,2)")
     parser.add_argument("--repeats", type=int, default=200, metavar="N",
-                        help="calls of each side of a case, at most (200)")
+                        help="calls of each side of a case that suffice (200)")
     parser.add_argument("--seconds", type=float, default=1.5, metavar="S",
                         help="time for each case and number of threads (1.5)")
     parser.add_argument("--json", nargs="?", const="", metavar="FILE",
@@ -124,29 +124,33 @@ def print_row(row):
     print(f"{row['case']:<32} {row['threads']:>3} "
           f"{side_text(row['lacuna'])} {side_text(row['onnxruntime'])} "
           f"{row['ratio']:6.2f} {row['ratio_of_minima']:6.2f} "
-          f"{row['lacuna_compile_ms']:6.0f} {row['onnxruntime_compile_ms']:6.0f}",
-          flush=True)
+          f"{row['lacuna_compile_ms']:6.0f} "
+          f"{row['onnxruntime_compile_ms']:6.0f}", flush=True)
 
 
-def close(rows):
-    """The table's last lines, as figures."""
-    totals = {}
-    for key in ("ratio", "ratio_of_minima"):
-        good = [row for row in rows if key in row]
-        if not good:
-            continue
-        worst = min(good, key=lambda row: row[key])
-        logs = [math.log(row[key]) for row in good]
-        totals[key] = {"geometric_mean": math.exp(sum(logs) / len(logs)),
-                       "worst": worst[key], "worst_case": worst["case"],
-                       "worst_threads": worst["threads"]}
-        print(f"{key.replace('_', ' ')}, ONNX Runtime / Lacuna: geometric mean "
-              f"{totals[key]['geometric_mean']:.2f}, worst {worst[key]:.2f} "
-              f"({worst['case']}, threads {worst['threads']})")
-    errors = sum("error" in row for row in rows)
+def totals(rows):
+    """Geometric mean and worst of both ratios, by number of threads."""
+    found = []
+    for threads in sorted({row["threads"] for row in rows if "ratio" in row}):
+        good = [row for row in rows
+                if row.get("threads") == threads and "ratio" in row]
+        for key in ("ratio", "ratio_of_minima"):
+            worst = min(good, key=lambda row: row[key])
+            logs = [math.log(row[key]) for row in good]
+            found.append({"threads": threads, "of": key,
+                          "geometric_mean": math.exp(sum(logs) / len(logs)),
+                          "worst": worst[key], "worst_case": worst["case"]})
+    return found
+
+
+def print_totals(found, errors):
+    print()
+    for total in found:
+        print(f"threads {total['threads']}, {total['of'].replace('_', ' ')}: "
+              f"geometric mean {total['geometric_mean']:.2f}, worst "
+              f"{total['worst']:.3f} ({total['worst_case']})")
     if errors:
         print(f"{errors} errors")
-    return totals
 
 
 def processor():
@@ -180,12 +184,23 @@ def about(options):
             "load_at_start": os.getloadavg()[0]}
 
 
+def one_row_a_line(figures):
+    """JSON whose changes can be read in a diff."""
+    lines = []
+    for key, value in figures.items():
+        text = json.dumps(value, default=float)
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            rows = ",\n  ".join(json.dumps(row, default=float) for row in value)
+            text = f"[\n  {rows}]"
+        lines.append(f" {json.dumps(key)}: {text}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
 def write(path, figures):
     if not path:
         RESULTS.mkdir(exist_ok=True)
         path = RESULTS / f"onnxruntime-{figures['date'][:10]}.json"
-    pathlib.Path(path).write_text(json.dumps(
-        figures, indent=1, default=float) + "\n")
+    pathlib.Path(path).write_text(one_row_a_line(figures))
     print(f"wrote {path}")
 
 
@@ -207,11 +222,13 @@ def main():
         for row in run_case(name, make, options):
             print_row(row)
             rows.append(row)
-    figures.update(load_at_end=os.getloadavg()[0], totals=close(rows),
+    errors = sum("error" in row for row in rows)
+    figures.update(load_at_end=os.getloadavg()[0], totals=totals(rows),
                    rows=rows)
+    print_totals(figures["totals"], errors)
     if options.json is not None:
         write(options.json, figures)
-    return 1 if any("error" in row for row in rows) else 0
+    return 1 if errors else 0
 
 
 if __name__ == "__main__":
