@@ -213,6 +213,9 @@ Value TensorBuilder::broadcast(Value operand, ArrayRef<int64_t> shape) {
 
 Value TensorBuilder::slice(Value operand, ArrayRef<int64_t> starts,
                            ArrayRef<int64_t> counts, ArrayRef<int64_t> steps) {
+  // A slice of nothing may not begin at the end of what it is cut from.
+  if (llvm::is_contained(counts, 0))
+    return splat(counts, elementOf(operand), 0);
   bool backwards = llvm::any_of(steps, [](int64_t step) { return step < 0; });
   if (!backwards) {
     SmallVector<OpFoldResult> offsets, sizes, strides;

@@ -193,9 +193,21 @@ Value EntryBuffers::base(OpBuilder &builder, Value root) {
   return constantBuffer(builder, root.getDefiningOp());
 }
 
+/// A buffer without elements, whose strides mean nothing: casts between such
+/// types have none that they could name.
+Value EntryBuffers::emptyBuffer(OpBuilder &builder, Value tensor) {
+  Location loc = tensor.getLoc();
+  Value offset = arith::ConstantIndexOp::create(builder, loc, 0);
+  return memref::ViewOp::create(
+      builder, loc, bufferType(tensor.getType()),
+      lowered.getArgument(lowered.getNumArguments() - 1), offset, ValueRange());
+}
+
 Value EntryBuffers::get(OpBuilder &builder, Value tensor) {
   if (Value known = made.lookup(tensor))
     return known;
+  if (llvm::is_contained(cast<RankedTensorType>(tensor.getType()).getShape(), 0))
+    return made[tensor] = emptyBuffer(builder, tensor);
   Value root = rootOf(tensor);
   Value buffer = made.lookup(root);
   if (!buffer)

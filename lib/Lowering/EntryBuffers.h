@@ -39,6 +39,7 @@ private:
   mlir::Value rootOf(mlir::Value tensor) const;
   void assignOutputs();
   mlir::LogicalResult planArena();
+  mlir::Value emptyBuffer(mlir::OpBuilder &builder, mlir::Value tensor);
   mlir::Value base(mlir::OpBuilder &builder, mlir::Value root);
   mlir::Value constantBuffer(mlir::OpBuilder &builder, mlir::Operation *op);
 
