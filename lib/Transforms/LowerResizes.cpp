@@ -129,8 +129,24 @@ Value LowerResize::resample(OpBuilder &b, ResizeOp op, Value value,
 }
 
 namespace {
+/// Tables have an entry for each position along a dimension.
+LogicalResult checkSizes(ResizeOp op) {
+  constexpr int64_t most = int64_t(1) << 24;
+  for (Value value : {Value(op.getInput()), Value(op.getResult())})
+    for (int64_t size : cast<RankedTensorType>(value.getType()).getShape())
+      if (size > most)
+        return op.emitOpError("sizes must be at most ")
+               << most << " to be resized, got " << size;
+  return success();
+}
+
 struct LowerResizes : lacuna::impl::LowerResizesBase<LowerResizes> {
   void runOnOperation() override {
+    WalkResult walked = getOperation()->walk([](ResizeOp op) {
+      return WalkResult(checkSizes(op));
+    });
+    if (walked.wasInterrupted())
+      return signalPassFailure();
     RewritePatternSet patterns(&getContext());
     patterns.add<LowerResize>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
