@@ -36,7 +36,12 @@ private:
                                  Value isPartial);
   mlir::FailureOr<Value> adjust(Value score, Value firstQuery, Value keyIndex,
                                 Value local);
-  Value applyRegion(Value score, Value queryIndex, Value keyIndex);
+  mlir::FailureOr<Value> applyRegion(Value score, Value queryIndex,
+                                     Value keyIndex);
+  mlir::FailureOr<Value> applyScoreOp(mlir::Operation &inner,
+                                      mlir::IRMapping &mapping);
+  mlir::FailureOr<Value> extract(Value tensor, mlir::ValueRange indices);
+  Value mapped(Value value, mlir::IRMapping &mapping);
   bool hasMaskMatrix();
   llvm::SmallVector<Value> maskIndices(Value queryIndex, Value keyIndex);
   Value additive(Value mask);

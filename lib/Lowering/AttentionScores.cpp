@@ -8,6 +8,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -15,36 +16,93 @@ using namespace lacuna;
 
 static constexpr double infinity = std::numeric_limits<double>::infinity();
 
+/// The element of a captured tensor that each lane asks for. Lanes past the
+/// last query compute with indices of their own; they are held inside.
+FailureOr<Value> AttentionEmitter::extract(Value tensor, ValueRange indices) {
+  OpBuilder &b = kernel.builder;
+  if (llvm::is_contained(shapeOf(tensor), 0))
+    return op.emitOpError("must not extract from a tensor without elements");
+  auto at = [&](int64_t lane) {
+    SmallVector<Value> place;
+    for (auto [index, size] : llvm::zip(indices, shapeOf(tensor))) {
+      Value i = index;
+      if (isa<VectorType>(i.getType()))
+        i = vector::ExtractOp::create(b, kernel.loc, i, lane);
+      place.push_back(arith::MinUIOp::create(b, kernel.loc, i,
+                                             kernel.index(size - 1)));
+    }
+    return kernel.load(tensor, place);
+  };
+  bool same = llvm::none_of(indices.getTypes(), llvm::IsaPred<VectorType>);
+  if (same)
+    return at(0);
+  SmallVector<Value> elements;
+  for (int64_t lane = 0; lane < lanes; ++lane) {
+    FailureOr<Value> element = at(lane);
+    if (failed(element))
+      return failure();
+    elements.push_back(*element);
+  }
+  auto type = VectorType::get({lanes}, elementTypeOf(tensor));
+  return Value(vector::FromElementsOp::create(b, kernel.loc, type, elements));
+}
+
+/// One op of the score region; what is the same in all lanes stays a scalar.
+FailureOr<Value> AttentionEmitter::applyScoreOp(Operation &inner,
+                                                IRMapping &mapping) {
+  OpBuilder &b = kernel.builder;
+  if (auto extracted = dyn_cast<tensor::ExtractOp>(inner)) {
+    SmallVector<Value> indices;
+    for (Value index : extracted.getIndices())
+      indices.push_back(mapped(index, mapping));
+    return extract(extracted.getTensor(), indices);
+  }
+  OperationState state(kernel.loc, inner.getName());
+  for (Value operand : inner.getOperands())
+    state.operands.push_back(mapped(operand, mapping));
+  bool wide = llvm::any_of(state.operands, [](Value value) {
+    return isa<VectorType>(value.getType());
+  });
+  if (wide)
+    for (Value &operand : state.operands)
+      operand = kernel.broadcast(operand, lanes);
+  Type type = inner.getResult(0).getType();
+  state.types.push_back(wide ? VectorType::get({lanes}, type) : type);
+  state.attributes = inner.getAttrs();
+  state.propertiesAttr = inner.getPropertiesAsAttribute();
+  return b.create(state)->getResult(0);
+}
+
+/// A value of the score region; constants outside of it are brought along.
+Value AttentionEmitter::mapped(Value value, IRMapping &mapping) {
+  if (Value known = mapping.lookupOrNull(value))
+    return known;
+  Value constant = kernel.builder.clone(*value.getDefiningOp())->getResult(0);
+  mapping.map(value, constant);
+  return constant;
+}
+
 /// The score region of the op on a vector of queries and one key.
-Value AttentionEmitter::applyRegion(Value score, Value queryIndex,
-                                    Value keyIndex) {
+FailureOr<Value> AttentionEmitter::applyRegion(Value score, Value queryIndex,
+                                               Value keyIndex) {
   Block &body = op.getScore().front();
   IRMapping mapping;
   OpBuilder &b = kernel.builder;
-  auto spread = [&](Value value) { return kernel.broadcast(value, lanes); };
   Type wanted = body.getArgument(0).getType();
   Value input = score;
   if (wanted != accumulator)
     input = arith::TruncFOp::create(b, kernel.loc, VectorType::get({lanes}, wanted), score);
-  SmallVector<Value> arguments{input, spread(batchIndex), spread(head), queryIndex,
-                               spread(keyIndex)};
+  Value arguments[] = {input, batchIndex, head, queryIndex, keyIndex};
   for (auto [argument, value] : llvm::zip(body.getArguments(), arguments))
     mapping.map(argument, value);
   for (Operation &inner : body.without_terminator()) {
-    OperationState state(kernel.loc, inner.getName());
-    for (Value operand : inner.getOperands()) {
-      Value mapped = mapping.lookupOrNull(operand);
-      if (!mapped)
-        mapped = b.clone(*operand.getDefiningOp())->getResult(0);
-      state.operands.push_back(spread(mapped));
-    }
-    for (Type type : inner.getResultTypes())
-      state.types.push_back(VectorType::get({lanes}, type));
-    state.attributes = inner.getAttrs();
-    state.propertiesAttr = inner.getPropertiesAsAttribute();
-    mapping.map(inner.getResults(), b.create(state)->getResults());
+    FailureOr<Value> result = applyScoreOp(inner, mapping);
+    if (failed(result))
+      return failure();
+    mapping.map(inner.getResult(0), *result);
   }
-  Value result = spread(mapping.lookupOrDefault(body.getTerminator()->getOperand(0)));
+  Value result = kernel.broadcast(
+      mapped(body.getTerminator()->getOperand(0), mapping), lanes);
   if (wanted != accumulator)
     result = arith::ExtFOp::create(b, kernel.loc, vectorType, result);
   return result;
@@ -57,8 +115,12 @@ FailureOr<Value> AttentionEmitter::adjust(Value score, Value firstQuery,
   Location loc = kernel.loc;
   Value step = vector::StepOp::create(b, loc, VectorType::get({lanes}, b.getIndexType()));
   Value queries = arith::AddIOp::create(b, loc, kernel.broadcast(firstQuery, lanes), step);
-  if (!op.getScore().empty())
-    score = applyRegion(score, queries, keyIndex);
+  if (!op.getScore().empty()) {
+    FailureOr<Value> changed = applyRegion(score, queries, keyIndex);
+    if (failed(changed))
+      return failure();
+    score = *changed;
+  }
   if (auto cap = op.getSoftCap()) {
     double value = cap->convertToDouble();
     Value c = kernel.constant(vectorType, value);

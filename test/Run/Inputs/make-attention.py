@@ -109,7 +109,7 @@ class Page:
 
     def case(self, name, sizes, element="f32", layout="bhsd", lse=False,
              mask=None, mask_element=None, lengths=None, region=None,
-             score=None, **how):
+             score=None, tables=(), **how):
         """sizes: (batch, query heads, key heads, queries, keys, depth, value
         depth)."""
         b, h, hk, sq, sk, d, dv = sizes
@@ -132,7 +132,7 @@ class Page:
         options = {"scale": scale, "causal": how.get("causal"),
                    "window_left": how.get("left"),
                    "window_right": how.get("right"),
-                   "soft_cap": how.get("cap")}
+                   "soft_cap": how.get("cap"), "tables": tables}
         if layout != "bhsd":
             options["layout"] = layout
         self.function(name, operands, options, region, element, out,
@@ -145,6 +145,8 @@ class Page:
             results.append(tensor(sums, wide))
         lines = [f"func.func @{name}() {{"]
         for n, x, e, _ in operands:
+            lines.append(f"  %{n} = arith.constant {text(x, e)}")
+        for n, x, e in options.get("tables", ()):
             lines.append(f"  %{n} = arith.constant {text(x, e)}")
         order = ["scale", "layout", "causal", "window_left", "window_right",
                  "soft_cap"]
@@ -281,6 +283,58 @@ def scores():
     page.write()
 
 
+def tables():
+    page = Page("score-tables", "Scores that read tensors of the user's.")
+    head = "  ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):\n"
+    bias = head + """\
+    %far = arith.constant 8 : index
+    %up = arith.addi %j, %far : index
+    %d = arith.subi %up, %i : index
+    %x = tensor.extract %table[%h, %d] : tensor<2x16xELEMENT>
+WIDEN    %t = arith.addf %s, %w : f32
+    lacuna.yield %t : f32
+"""
+    widen = {"f32": "    %w = arith.addf %x, %x : f32\n",
+             "bf16": "    %w = arith.extf %x : bf16 to f32\n"}
+    for element in ("f32", "bf16"):
+        table = page.draw(2, 16, element=element)
+        page.case(f"relative_bias_{element}", (2, 2, 1, 8, 8, 4, 4),
+                  element=element, lse=True,
+                  region=bias.replace("ELEMENT", element).replace(
+                      "WIDEN", widen[element]),
+                  tables=[("table", table, element)],
+                  score=lambda s, b, h, i, j: s + table[h, j - i + 8]
+                  * (2 if element == "f32" else 1))
+    slopes = np.array([0.5, 0.25, 0.125])
+    alibi = head + """\
+    %slope = tensor.extract %slopes[%h] : tensor<3xf32>
+    %d = arith.subi %j, %i : index
+    %e = arith.index_cast %d : index to i32
+    %f = arith.sitofp %e : i32 to f32
+    %x = arith.mulf %slope, %f : f32
+    %t = arith.addf %s, %x : f32
+    lacuna.yield %t : f32
+"""
+    page.case("alibi", (1, 3, 3, 5, 19, 4, 4), region=alibi,
+              causal="bottom_right", tables=[("slopes", slopes, "f32")],
+              score=lambda s, b, h, i, j: s + slopes[h] * (j - i))
+    documents = np.array([[0, 0, 1, 1, 1, 2, 2, 2, 2, 2, 3],
+                          [5, 5, 5, 5, 5, 5, 5, 5, 4, 4, 4]])
+    document = head + """\
+    %di = tensor.extract %documents[%b, %i] : tensor<2x11xi64>
+    %dj = tensor.extract %documents[%b, %j] : tensor<2x11xi64>
+    %same = arith.cmpi eq, %di, %dj : i64
+    %none = arith.constant 0xFF800000 : f32
+    %t = arith.select %same, %s, %none : f32
+    lacuna.yield %t : f32
+"""
+    page.case("documents", (2, 2, 1, 11, 11, 4, 4), region=document, lse=True,
+              causal="top_left", tables=[("documents", documents, "i64")],
+              score=lambda s, b, h, i, j: np.where(
+                  documents[b, i] == documents[b, j], s, -INF))
+    page.write()
+
+
 def shapes():
     page = Page("shapes", "Heads, layouts, depths and odd sizes.")
     page.case("grouped", (2, 6, 2, 3, 4, 4, 4), lse=True)
@@ -335,5 +389,5 @@ def packed():
 
 if __name__ == "__main__":
     OUT.mkdir(exist_ok=True)
-    for pages in (causal, masks, hidden, scores, shapes, elements, packed):
+    for pages in (causal, masks, hidden, scores, tables, shapes, elements, packed):
         pages()
