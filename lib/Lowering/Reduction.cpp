@@ -30,10 +30,13 @@ private:
            utils::IteratorType::reduction;
   }
   int64_t laneLoop();
+  FailureOr<Value> loadStart(const Position &at);
   LogicalResult emitResult(int64_t lanes, int64_t lane);
   FailureOr<Value> reduce(Value start, int64_t depth, int64_t lanes,
                           int64_t lane);
   FailureOr<Value> step(Value accumulator, int64_t lanes, int64_t lane);
+  Value evaluate(AffineExpr e);
+  bool isComputedWith(int64_t loop);
   Position positionOf(OpOperand &operand, int64_t lanes, int64_t lane);
   Value combine(ValueRange inputs, Value accumulator, int64_t lanes);
   Value combineLanes(Value vector, int64_t lanes);
@@ -56,7 +59,40 @@ int64_t ReductionEmitter::laneLoop() {
   if (map.getNumResults() == 0)
     return -1;
   auto dim = dyn_cast<AffineDimExpr>(map.getResults().back());
-  return dim ? dim.getPosition() : -1;
+  return dim && !isComputedWith(dim.getPosition()) ? int64_t(dim.getPosition())
+                                                   : -1;
+}
+
+/// An index computed from the loops' indices.
+Value ReductionEmitter::evaluate(AffineExpr e) {
+  OpBuilder &b = kernel.builder;
+  if (auto constant = dyn_cast<AffineConstantExpr>(e))
+    return kernel.index(constant.getValue());
+  if (auto loop = dyn_cast<AffineDimExpr>(e))
+    return loops[loop.getPosition()];
+  auto binary = cast<AffineBinaryOpExpr>(e);
+  Value left = evaluate(binary.getLHS()), right = evaluate(binary.getRHS());
+  switch (e.getKind()) {
+  case AffineExprKind::Add:
+    return arith::AddIOp::create(b, kernel.loc, left, right);
+  case AffineExprKind::Mul:
+    return arith::MulIOp::create(b, kernel.loc, left, right);
+  case AffineExprKind::FloorDiv:
+    return arith::FloorDivSIOp::create(b, kernel.loc, left, right);
+  case AffineExprKind::CeilDiv:
+    return arith::CeilDivSIOp::create(b, kernel.loc, left, right);
+  default:
+    return arith::RemUIOp::create(b, kernel.loc, left, right);
+  }
+}
+
+/// Whether `loop` appears in an index that is more than a loop's own.
+bool ReductionEmitter::isComputedWith(int64_t loop) {
+  for (OpOperand &operand : op->getOpOperands())
+    for (AffineExpr e : op.getMatchingIndexingMap(&operand).getResults())
+      if (!isa<AffineDimExpr>(e) && e.isFunctionOfDim(loop))
+        return true;
+  return false;
 }
 
 Position ReductionEmitter::positionOf(OpOperand &operand, int64_t lanes,
@@ -65,7 +101,7 @@ Position ReductionEmitter::positionOf(OpOperand &operand, int64_t lanes,
   for (auto [dim, e] :
        llvm::enumerate(op.getMatchingIndexingMap(&operand).getResults())) {
     auto loop = dyn_cast<AffineDimExpr>(e);
-    at.indices.push_back(loop ? loops[loop.getPosition()] : kernel.index(0));
+    at.indices.push_back(loop ? loops[loop.getPosition()] : evaluate(e));
     if (loop && lanes > 1 && int64_t(loop.getPosition()) == lane) {
       at.lanes = lanes;
       at.laneDim = dim;
@@ -80,7 +116,8 @@ Value ReductionEmitter::combine(ValueRange inputs, Value accumulator,
   IRMapping mapping;
   Block *body = op.getBlock();
   for (auto [argument, value] : llvm::zip(body->getArguments(), inputs))
-    mapping.map(argument, kernel.broadcast(value, lanes));
+    if (value)
+      mapping.map(argument, kernel.broadcast(value, lanes));
   mapping.map(body->getArguments().back(), accumulator);
   for (Operation &inner : body->without_terminator()) {
     OperationState state(kernel.loc, inner.getName());
@@ -105,6 +142,11 @@ FailureOr<Value> ReductionEmitter::step(Value accumulator, int64_t lanes,
                                         int64_t lane) {
   Values inputs;
   for (OpOperand *input : op.getDpsInputOperands()) {
+    // A window that only tells its size has no elements to read.
+    if (op.getMatchingBlockArgument(input).use_empty()) {
+      inputs.push_back({});
+      continue;
+    }
     FailureOr<Value> element =
         kernel.load(input->get(), positionOf(*input, lanes, lane));
     if (failed(element))
@@ -163,12 +205,20 @@ Position ReductionEmitter::resultPosition(int64_t lanes, int64_t lane) {
   return positionOf(*op.getDpsInitOperand(0), lanes, lane);
 }
 
+/// What the reduction begins with. A destination whose elements nobody reads
+/// may have none.
+FailureOr<Value> ReductionEmitter::loadStart(const Position &at) {
+  Value init = op.getDpsInitOperand(0)->get();
+  if (op.getRegionOutputArgs()[0].use_empty())
+    return kernel.constant(elementTypeOf(init), 0);
+  return kernel.load(init, at);
+}
+
 /// Computes and stores the results at the current parallel indices.
 LogicalResult ReductionEmitter::emitResult(int64_t lanes, int64_t lane) {
-  Value init = op.getDpsInitOperand(0)->get();
   bool lanesReduce = lanes > 1 && isReduction(lane);
   Position at = resultPosition(lanesReduce ? 1 : lanes, lane);
-  FailureOr<Value> start = kernel.load(init, at);
+  FailureOr<Value> start = loadStart(at);
   if (failed(start))
     return failure();
   Value accumulator = *start;
@@ -226,10 +276,6 @@ LogicalResult ReductionEmitter::emitResult(int64_t lanes, int64_t lane) {
 LogicalResult ReductionEmitter::emit() {
   if (op->getNumResults() != 1)
     return op->emitOpError("reduction with several results is not supported");
-  for (OpOperand &operand : op->getOpOperands())
-    for (AffineExpr e : op.getMatchingIndexingMap(&operand).getResults())
-      if (!isa<AffineDimExpr, AffineConstantExpr>(e))
-        return op->emitOpError("reduction must read at projections of its loops");
   SmallVector<Operation *> combiners;
   if (matchReduction(op.getRegionOutputArgs(), 0, combiners) &&
       combiners.size() == 1) {

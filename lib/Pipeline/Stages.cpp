@@ -23,6 +23,7 @@ static void addPlan(OpPassManager &passes, const PipelineOptions &options) {
   ChannelsLastOptions layout;
   layout.lanes = 2 * options.vectorBits / 32;
   OpPassManager &functions = passes.nest<func::FuncOp>();
+  functions.addPass(createNormalizeLinalg());
   functions.addPass(createFoldBatchNorm());
   functions.addPass(createFuseAttention());
   functions.addPass(createSplitTransposedConvolutions());

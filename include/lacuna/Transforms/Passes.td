@@ -45,6 +45,18 @@ def FoldBatchNorm : Pass<"lacuna-fold-batch-norm", "::mlir::func::FuncOp"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def NormalizeLinalg : Pass<"lacuna-normalize-linalg", "::mlir::func::FuncOp"> {
+  let summary = "write named linalg ops as contractions and generics";
+  let description = [{
+    Input: any linalg ops on tensors. Output: `linalg.contract` for every
+    contraction of one float type (`matmul`, `batch_matmul`, `matvec`, a
+    generic that multiplies and adds, …); `generic`, `reduce`, `transpose`,
+    `broadcast` and `fill` stay; all others become `linalg.generic`.
+    Numbers: exact.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
 def InlineRegions : Pass<"lacuna-inline-regions", "::mlir::func::FuncOp"> {
   let summary = "dissolve recompute and no_grad regions and barriers";
   let description = [{
