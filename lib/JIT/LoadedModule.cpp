@@ -21,6 +21,8 @@ static std::unique_ptr<MLIRContext> createContext() {
   registerDialects(registry);
   auto context = std::make_unique<MLIRContext>(registry);
   context->loadAllAvailableDialects();
+  // Users want the place and the reason, not a dump of the generic form.
+  context->printOpOnDiagnostic(false);
   return context;
 }
 

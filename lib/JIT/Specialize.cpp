@@ -2,7 +2,10 @@
 // Sets the arguments' types and infers the rest from them, op by op.
 //===----------------------------------------------------------------------===//
 #include "Diagnostics.h"
+#include "InferTensorTypes.h"
 #include "LoadedModule.h"
+#include "lacuna/IR/Check.h"
+#include "lacuna/IR/Dialect.h"
 #include "lacuna/IR/Interfaces.h"
 #include "lacuna/IR/Names.h"
 
@@ -54,12 +57,28 @@ static LogicalResult inferTypes(Operation *op) {
       op->getNumOperands() > 0)
     for (OpResult result : op->getResults())
       result.setType(op->getOperand(0).getType());
-  if (failed(refineResultTypes(op)))
-    return failure();
-  if (llvm::none_of(op->getResultTypes(), isOpen))
-    return success();
-  return op->emitOpError("must have a shape that follows from the inputs' "
-                         "shapes");
+  if (isa<LacunaDialect, check::CheckDialect>(op->getDialect()))
+    return refineResultTypes(op);
+  return inferTensorTypes(op);
+}
+
+/// Infers all of `entry` in program order: what an op reads comes before it.
+static LogicalResult inferBody(func::FuncOp entry) {
+  SmallVector<Operation *> order;
+  entry.walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (op != entry)
+      order.push_back(op);
+  });
+  for (Operation *op : order)
+    if (failed(inferTypes(op)))
+      return failure();
+  WalkResult open = entry.walk([](Operation *op) -> WalkResult {
+    if (llvm::none_of(op->getResultTypes(), isOpen))
+      return WalkResult::advance();
+    return op->emitOpError("must have a shape that follows from the inputs' "
+                           "shapes");
+  });
+  return failure(open.wasInterrupted());
 }
 
 Error lacuna::specializeEntry(func::FuncOp entry,
@@ -69,11 +88,7 @@ Error lacuna::specializeEntry(func::FuncOp entry,
             argument, argumentName(entry, argument.getArgNumber()), options))
       return error;
   CollectDiagnostics diagnostics(entry.getContext());
-  WalkResult inferred =
-      entry.walk<WalkOrder::PreOrder>([](Operation *op) -> WalkResult {
-        return inferTypes(op);
-      });
-  if (!inferred.wasInterrupted()) {
+  if (succeeded(inferBody(entry))) {
     Operation *terminator = entry.getBody().front().getTerminator();
     SmallVector<Type> arguments(entry.getBody().getArgumentTypes());
     entry.setType(FunctionType::get(entry.getContext(), arguments,
