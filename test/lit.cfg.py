@@ -23,6 +23,10 @@ config.substitutions.append(("%source", config.lacuna_source_dir))
 config.substitutions.append(("%build", config.lacuna_build_dir))
 config.substitutions.append(("%python", sys.executable))
 
+# What sanitizers instrument links with their runtime only.
+if config.lacuna_sanitize:
+    config.available_features.add("sanitizer")
+
 # ONNX's own tests, when the package is in <build>/venv (utils/test.sh).
 onnx_tests = glob.glob(os.path.join(
     config.lacuna_build_dir, "venv", "lib", "python3*", "site-packages", "onnx",
