@@ -61,6 +61,44 @@ def LowerActivations : Pass<"lacuna-lower-activations"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def TileAttention : Pass<"lacuna-tile-attention"> {
+  let summary = "write attention as steps of online_attention over key tiles";
+  let description = [{
+    Input: `lacuna.attention` of static shapes, neither packed nor with a score
+    region (those stay). Output: `lacuna.online_attention` over tiles of
+    `key-tile` keys, in an `scf.for` or, unrolled, one behind the other, and
+    `linalg.generic` that divide by the sums. Causality, window and lengths
+    become a mask of each tile.
+    Numbers: sums are reassociated.
+    Tested by running the pages of test/Run/attention tiled.
+  }];
+  let options = [
+    Option<"keyTile", "key-tile", "int64_t", /*default=*/"64",
+           "Keys of a step">,
+    Option<"unroll", "unroll", "bool", /*default=*/"false",
+           "One step behind the other, without a loop">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def DecomposeAttention : Pass<"lacuna-decompose-attention"> {
+  let summary = "write online_attention as its formulas";
+  let description = [{
+    Input: `lacuna.online_attention` of static shapes. Output:
+    `linalg.generic`, one for each line of its definition: the reference that
+    other lowerings are compared with, not a fast one.
+    Numbers: exact but for the order of sums.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def LowerIndexing : Pass<"lacuna-lower-indexing"> {
   let summary = "write one_hot, random and dropout as linalg.generic";
   let description = [{
