@@ -44,12 +44,11 @@ static Error runLinker(const std::string &linker, const std::string &folder,
   std::string name = "-Wl,-soname," + soname.str();
   std::string object = folder + "/model.o", archive = folder + "/runtime.a";
   std::string log = folder + "/log";
-  // Both libraries are part of every system, their headers and links need not.
+  // The library is part of every system, its header and its link need not.
   llvm::StringRef arguments[] = {linker, "-shared",  "-o",
                                  output, object,     archive,
                                  script, name,       "-Wl,-z,noexecstack",
-                                 "-lm",  "-l:libgomp.so.1",
-                                 "-l:libstdc++.so.6"};
+                                 "-lm",  "-l:libstdc++.so.6"};
   std::string message;
   std::optional<llvm::StringRef> redirects[] = {llvm::StringRef(""),
                                                 llvm::StringRef(log),

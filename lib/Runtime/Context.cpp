@@ -10,15 +10,11 @@
 #include <cstring>
 #include <new>
 
-// Of libgomp; see Parallel.cpp.
-extern "C" int omp_get_max_threads();
-
 LacunaContext *lacuna_rt_create(int32_t threads, int64_t kernelCount) {
-  auto context =
-      std::unique_ptr<LacunaContext>(new (std::nothrow) LacunaContext);
+  auto context = std::unique_ptr<LacunaContext>(new (
+      std::nothrow) LacunaContext(threads > 0 ? threads : defaultThreads()));
   if (!context)
     return nullptr;
-  context->threads = threads > 0 ? threads : std::max(omp_get_max_threads(), 1);
   context->shares.reset(new (std::nothrow) LacunaShare[context->threads]);
   if (!context->shares)
     return nullptr;

@@ -7,6 +7,7 @@
 #ifndef LACUNA_LIB_RUNTIME_CONTEXT_H
 #define LACUNA_LIB_RUNTIME_CONTEXT_H
 
+#include "ThreadTeam.h"
 #include "lacuna/Runtime/ABI.h"
 
 #include <atomic>
@@ -21,7 +22,10 @@ struct alignas(64) LacunaShare {
 };
 
 struct LacunaContext {
-  int32_t threads = 1;
+  explicit LacunaContext(int32_t threads) : threads(threads), team(threads) {}
+
+  int32_t threads;
+  ThreadTeam team;
   /// One for each thread.
   std::unique_ptr<LacunaShare[]> shares;
   bool profiling = false;

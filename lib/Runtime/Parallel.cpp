@@ -1,9 +1,8 @@
 //===- Parallel.cpp - kernels on all threads ------------------------------===//
 //
-// Fork and join by libgomp, work handed out by affinity scheduling (Markatos
-// and LeBlanc, 1994): a thread begins with the part of the iterations it had in
-// the last launch, whose data its caches hold, and helps the others when it is
-// done.
+// Work is handed out by affinity scheduling (Markatos and LeBlanc, 1994): a
+// thread begins with the part of the iterations it had in the last launch, whose
+// data its caches hold, and helps the others when it is done.
 //
 //===----------------------------------------------------------------------===//
 
@@ -11,34 +10,6 @@
 
 #include <algorithm>
 #include <chrono>
-
-// The entry point that GCC's own `omp parallel` compiles to, declared by hand:
-// it is a stable symbol of libgomp.so.1, which every Debian with libstdc++ has,
-// and works alike under g++ and clang++ (whose -fopenmp means another runtime).
-// Threads stay warm between launches and each host thread has a pool of its
-// own, so concurrent calls do not wait for each other.
-extern "C" void GOMP_parallel(void (*body)(void *), void *data,
-                              unsigned threads, unsigned flags);
-
-// libgomp is not built for the thread sanitizer, which therefore misses that
-// fork and join order the threads; tell it.
-#if defined(__SANITIZE_THREAD__)
-#define LACUNA_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define LACUNA_TSAN 1
-#endif
-#endif
-
-#ifdef LACUNA_TSAN
-extern "C" void __tsan_acquire(void *address);
-extern "C" void __tsan_release(void *address);
-#else
-static inline void __tsan_acquire(void *) {}
-static inline void __tsan_release(void *) {}
-#endif
-
-extern "C" int omp_get_thread_num();
 
 namespace {
 
@@ -79,16 +50,11 @@ static void runShare(const Launch &launch, LacunaShare &share) {
 }
 
 /// The body of the team: its own share, then those of the threads after it.
-/// A team smaller than asked for (as within another parallel region) still
-/// visits every share.
-static void runShares(void *data) {
+static void runShares(void *data, int32_t own) {
   Launch &launch = *static_cast<Launch *>(data);
-  __tsan_acquire(&launch);
   int32_t threads = launch.context.threads;
-  int32_t own = omp_get_thread_num();
   for (int32_t i = 0; i < threads; ++i)
     runShare(launch, launch.context.shares[(own + i) % threads]);
-  __tsan_release(&launch);
 }
 
 /// Cuts the grains into one share a thread, as equal as can be.
@@ -110,11 +76,7 @@ static void launchKernel(LacunaContext &context, LacunaKernel kernel,
     return kernel(0, count, args);
   Launch launch{context, kernel, args, count, grain, (count - 1) / grain + 1};
   dealShares(context, launch.grains);
-  __tsan_release(&launch);
-  // Always the full team, even for fewer chunks: libgomp ends the threads that
-  // a smaller team leaves over and would have to start them again.
-  GOMP_parallel(runShares, &launch, static_cast<unsigned>(context.threads), 0);
-  __tsan_acquire(&launch);
+  context.team.run(runShares, &launch);
 }
 
 void lacuna_rt_parallel(LacunaContext *context, int64_t kernelId,

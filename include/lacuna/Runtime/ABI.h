@@ -31,8 +31,8 @@ enum {
   LACUNA_INDEX_OUT_OF_RANGE = 3
 };
 
-/* Makes a context for `threads` threads (0: as many as OpenMP would use, that
- * is OMP_NUM_THREADS or the processors this process may run on) and a profile
+/* Makes a context for `threads` threads (0: OMP_NUM_THREADS or as many as the
+ * processors this process may run on) and a profile
  * of `kernelCount` kernels. Null when memory is out. */
 LacunaContext *lacuna_rt_create(int32_t threads, int64_t kernelCount);
 void lacuna_rt_destroy(LacunaContext *context);

@@ -18,6 +18,9 @@
 #include <thread>
 #include <vector>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 namespace {
 
 using Context = std::unique_ptr<LacunaContext, void (*)(LacunaContext *)>;
@@ -65,6 +68,35 @@ TEST(Parallel, VisitsEveryIterationOnce) {
             << count << " by " << grain << " on " << threads;
       }
   }
+}
+
+TEST(Parallel, RunsOnManyMoreThreadsThanProcessors) {
+  Context context = makeContext(64);
+  int64_t grain = 1, count = 1000;
+  for (int launch = 0; launch < 200; ++launch) {
+    std::vector<int> visits(count);
+    void *args[] = {visits.data(), &grain, &count};
+    lacuna_rt_parallel(context.get(), 0, countVisits, args, count, grain);
+    ASSERT_TRUE(std::ranges::all_of(visits, [](int n) { return n == 1; }));
+  }
+}
+
+// A fork has the context but none of its workers.
+TEST(Parallel, RunsInAForkedProcess) {
+  Context context = makeContext(4);
+  std::vector<int64_t> values(1000);
+  void *args[] = {values.data()};
+  lacuna_rt_parallel(context.get(), 0, addOne, args, 1000, 1);
+  pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    lacuna_rt_parallel(context.get(), 0, addOne, args, 1000, 1);
+    context.reset();
+    _exit(values == std::vector<int64_t>(1000, 2) ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 }
 
 TEST(Parallel, TakesSenselessCountsAndGrains) {
