@@ -11,8 +11,8 @@ foreach(lib IN LISTS MLIR_EXPORTED_TARGETS)
   endif()
 endforeach()
 llvm_map_components_to_libnames(lacuna_llvm_libs
-  X86 NVPTX AArch64 core support orcjit passes target targetparser transformutils
-  ipo instcombine scalaropts vectorize analysis bitwriter asmparser irreader)
+  X86 NVPTX core support orcjit passes target targetparser transformutils
+  supportlsp ipo instcombine scalaropts vectorize analysis bitwriter asmparser irreader)
 set(LACUNA_MLIR_LIBS
   MLIRAffineDialect MLIRArithDialect MLIRBufferizationDialect
   MLIRFuncDialect MLIRFuncInlinerExtension MLIRGPUDialect MLIRLinalgDialect MLIRLLVMDialect
@@ -29,3 +29,7 @@ set(LACUNA_MLIR_LIBS
   MLIRNVVMToLLVMIRTranslation MLIRToLLVMIRTranslationRegistration
   MLIRTargetLLVMIRExport
   ${lacuna_llvm_libs} z zstd)
+
+# Archives hold whole families of passes and patterns: drop what nothing calls,
+# and the libraries (such as z3) that only dropped code needs.
+add_link_options(LINKER:--gc-sections LINKER:--as-needed)
