@@ -1,0 +1,305 @@
+//===- PlacementSearch.cpp - Whether buffers fit into a capacity ----------===//
+// Exact: a solution of least total offset has every buffer at 0 or on top of
+// another, and none with free room for it further down. At a time where
+// nothing open lives the problem falls apart into independent ones.
+//===----------------------------------------------------------------------===//
+#include "PlacementSearch.h"
+
+#include <algorithm>
+#include <limits>
+#include <tuple>
+#include <utility>
+
+using namespace lacuna::planning;
+
+/// What is remembered stays below some 200 MB.
+static constexpr size_t mostFailures = 4'000'000;
+
+static constexpr int64_t none = std::numeric_limits<int64_t>::max();
+
+static bool overlap(const Buffer &a, const Buffer &b) {
+  return a.lower < b.upper && b.lower < a.upper;
+}
+
+PlacementSearch::PlacementSearch(std::span<const Buffer> buffers,
+                                 int64_t capacity)
+    : buffers(buffers), capacity(capacity), span(buffers.size()) {
+  collectSections();
+  dirty.assign(sections.size(), 0);
+  weight.assign(buffers.size(), 0);
+}
+
+/// What lives at one time matters only where it is not part of what lives at
+/// the next: between the last begin and the first end.
+void PlacementSearch::collectSections() {
+  std::vector<std::pair<int64_t, int>> events;
+  for (size_t i = 0; i != buffers.size(); ++i) {
+    events.push_back({buffers[i].lower, int(i)});
+    events.push_back({buffers[i].upper, -1 - int(i)});
+  }
+  std::sort(events.begin(), events.end(), [](auto a, auto b) {
+    return std::pair(a.first, a.second >= 0) <
+           std::pair(b.first, b.second >= 0);
+  });
+  std::vector<int> live;
+  bool grew = false;
+  for (auto [time, event] : events) {
+    if (event >= 0) {
+      live.push_back(event);
+      span[event].first = sections.size();
+      grew = true;
+      continue;
+    }
+    if (grew)
+      sections.push_back(live);
+    grew = false;
+    live.erase(std::find(live.begin(), live.end(), -1 - event));
+    span[-1 - event].second = sections.size();
+  }
+}
+
+bool PlacementSearch::outOfBudget() {
+  ++visited;
+  if (visited >= limit || (visited % 256 == 0 && (*stop)()))
+    stopped = true;
+  return stopped;
+}
+
+/// The sections that `buffer` lives in have to be checked again.
+void PlacementSearch::touch(int buffer) {
+  for (int s = span[buffer].first; s != span[buffer].second; ++s)
+    if (!std::exchange(dirty[s], 1))
+      dirtyList.push_back(s);
+}
+
+bool PlacementSearch::raise(int buffer, int64_t to) {
+  if (to <= bound[buffer])
+    return true;
+  trail.push_back({buffer, bound[buffer], refused[buffer]});
+  bound[buffer] = to;
+  if (to + buffers[buffer].size > capacity)
+    return false;
+  touch(buffer);
+  return true;
+}
+
+/// By bound; nearly sorted since the last time.
+void PlacementSearch::sortMembers(std::vector<int> &members) {
+  for (size_t i = 1; i < members.size(); ++i) {
+    int moved = members[i];
+    size_t j = i;
+    for (; j > 0 && bound[members[j - 1]] > bound[moved]; --j)
+      members[j] = members[j - 1];
+    members[j] = moved;
+  }
+}
+
+/// One after another as their bounds allow, what is open in a section must end
+/// below the capacity.
+bool PlacementSearch::checkSection(int section) {
+  std::vector<int> &members = sections[section];
+  sortMembers(members);
+  int64_t total = 0, end = 0, least = none, second = none;
+  int leastBuffer = -1;
+  for (int buffer : members) {
+    if (placed[buffer])
+      continue;
+    int64_t size = buffers[buffer].size, top = bound[buffer] + size;
+    total += size;
+    end = std::max(end + size, top);
+    second = std::min(second, std::max(least, top));
+    if (top < least) {
+      least = top;
+      leastBuffer = buffer;
+    }
+  }
+  if (end <= capacity)
+    return raiseLate(members, total, leastBuffer, least, second);
+  for (int buffer : members)
+    weight[buffer] += !placed[buffer];
+  return false;
+}
+
+/// Who lies so high that all others do not fit on top of it is not the lowest:
+/// it rests on another, `least` or, if that is itself, `second`.
+bool PlacementSearch::raiseLate(const std::vector<int> &members, int64_t total,
+                                int leastBuffer, int64_t least,
+                                int64_t second) {
+  for (auto it = members.rbegin(); it != members.rend(); ++it) {
+    int buffer = *it;
+    if (bound[buffer] + total <= capacity)
+      break;
+    if (placed[buffer])
+      continue;
+    int64_t rest = buffer == leastBuffer ? second : least;
+    if (rest == none || !raise(buffer, rest))
+      return false;
+  }
+  return true;
+}
+
+bool PlacementSearch::propagate() {
+  bool possible = true;
+  while (!dirtyList.empty()) {
+    int section = dirtyList.back();
+    dirtyList.pop_back();
+    dirty[section] = 0;
+    possible = possible && checkSection(section);
+  }
+  return possible;
+}
+
+void PlacementSearch::undo(size_t mark) {
+  while (trail.size() > mark) {
+    Change change = trail.back();
+    trail.pop_back();
+    bound[change.buffer] = change.bound;
+    refused[change.buffer] = change.refused;
+  }
+}
+
+/// Everything open that lives with `buffer` lies above it.
+bool PlacementSearch::place(int buffer, const std::vector<int> &open) {
+  placed[buffer] = 1;
+  int64_t base = bound[buffer], top = base + buffers[buffer].size;
+  bool possible = true;
+  for (int other : open) {
+    if (placed[other] || !overlap(buffers[buffer], buffers[other]))
+      continue;
+    possible = possible && raise(other, top);
+    if (refused[other] >= 0 && base < refused[other] + buffers[other].size &&
+        top > refused[other]) {
+      trail.push_back({other, bound[other], refused[other]});
+      refused[other] = -1;
+    }
+  }
+  touch(buffer);
+  return propagate() && possible;
+}
+
+/// `buffer` lies higher than its bound: on top of another.
+bool PlacementSearch::refuse(int buffer, const std::vector<int> &open) {
+  int64_t base = bound[buffer], size = buffers[buffer].size;
+  int64_t rest = none;
+  bool blocked = false;
+  for (int other : open) {
+    if (other == buffer || !overlap(buffers[buffer], buffers[other]))
+      continue;
+    rest = std::min(rest, bound[other] + buffers[other].size);
+    blocked |= bound[other] < base + size;
+  }
+  if (!blocked)
+    return false;
+  trail.push_back({buffer, base, refused[buffer]});
+  refused[buffer] = base;
+  bool possible = raise(buffer, rest);
+  return propagate() && possible;
+}
+
+/// Whoever was refused still has somebody who may take its room.
+bool PlacementSearch::blockersRemain(const std::vector<int> &open) const {
+  for (int buffer : open) {
+    if (refused[buffer] < 0)
+      continue;
+    int64_t top = refused[buffer] + buffers[buffer].size;
+    if (std::none_of(open.begin(), open.end(), [&](int other) {
+          return other != buffer && bound[other] < top &&
+                 overlap(buffers[buffer], buffers[other]);
+        }))
+      return false;
+  }
+  return true;
+}
+
+static uint64_t mix(uint64_t x) {
+  x ^= x >> 30;
+  x *= 0xbf58476d1ce4e5b9;
+  x ^= x >> 27;
+  x *= 0x94d049bb133111eb;
+  return x ^ (x >> 31);
+}
+
+uint64_t PlacementSearch::hash(const std::vector<int> &open) const {
+  uint64_t sum = 0;
+  for (int buffer : open)
+    sum += mix(mix(mix(buffer + 0x9e3779b97f4a7c15) ^ uint64_t(bound[buffer])) ^
+               uint64_t(refused[buffer] + 1));
+  return sum;
+}
+
+int PlacementSearch::choose(const std::vector<int> &open) const {
+  return *std::min_element(open.begin(), open.end(), [&](int a, int b) {
+    return std::tuple(bound[a], -weight[a], ranks[a]) <
+           std::tuple(bound[b], -weight[b], ranks[b]);
+  });
+}
+
+/// `open` is sorted by `lower`; each group of neighbours is on its own.
+bool PlacementSearch::solve(std::vector<int> open) {
+  std::vector<int> group;
+  int64_t end = std::numeric_limits<int64_t>::min();
+  for (int buffer : open) {
+    if (placed[buffer])
+      continue;
+    if (!group.empty() && buffers[buffer].lower >= end) {
+      if (!branch(group))
+        return false;
+      group.clear();
+    }
+    group.push_back(buffer);
+    end = std::max(end, buffers[buffer].upper);
+  }
+  return group.empty() || branch(group);
+}
+
+bool PlacementSearch::branch(const std::vector<int> &open) {
+  size_t start = trail.size();
+  std::vector<uint64_t> keys;
+  while (true) {
+    if (outOfBudget())
+      break;
+    uint64_t key = hash(open);
+    if (failures.count(key) || !blockersRemain(open))
+      break;
+    keys.push_back(key);
+    int buffer = choose(open);
+    size_t before = trail.size();
+    if (place(buffer, open) && solve(open))
+      return true;
+    placed[buffer] = 0;
+    undo(before);
+    if (stopped || !refuse(buffer, open))
+      break;
+  }
+  if (!stopped && failures.size() < mostFailures)
+    failures.insert(keys.begin(), keys.end());
+  undo(start);
+  return false;
+}
+
+SearchResult PlacementSearch::run(std::span<const int> order, int64_t nodes,
+                                  const std::function<bool()> &stopNow) {
+  ranks = order;
+  stop = &stopNow;
+  limit = visited + nodes;
+  stopped = false;
+  bound.assign(buffers.size(), 0);
+  refused.assign(buffers.size(), -1);
+  placed.assign(buffers.size(), 0);
+  trail.clear();
+  std::vector<int> open(buffers.size());
+  for (size_t i = 0; i != open.size(); ++i)
+    open[i] = int(i);
+  std::sort(open.begin(), open.end(), [&](int a, int b) {
+    return std::pair(buffers[a].lower, a) < std::pair(buffers[b].lower, b);
+  });
+  for (size_t s = 0; s != sections.size(); ++s) {
+    dirty[s] = 1;
+    dirtyList.push_back(int(s));
+  }
+  if (!propagate())
+    return SearchResult::Impossible;
+  if (solve(open))
+    return SearchResult::Found;
+  return stopped ? SearchResult::Exhausted : SearchResult::Impossible;
+}
