@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the .onnx examples, and inputs and expected outputs for their tests.
+"""Writes the .onnx examples, the buffers to plan, and inputs and expected outputs for their tests.
 
 Weights are random numbers of a fixed seed; the outputs come from ONNX's
 reference evaluator in NumPy. Needs the Python packages onnx and numpy:
@@ -187,7 +187,31 @@ def make_transformer_block():
     graph.save({"tokens": tokens}, "result", [1, length, width])
 
 
+def make_buffers():
+    """A rectangle of 64 steps and 2000 bytes, cut into 120 buffers."""
+    random = np.random.default_rng(7)
+    pieces = [(0, 64, 0, 2000)]
+    while len(pieces) < 120:
+        index = max(random.integers(len(pieces), size=3),
+                    key=lambda i: (pieces[i][1] - pieces[i][0])
+                    * (pieces[i][3] - pieces[i][2]))
+        left, right, bottom, top = pieces[index]
+        if random.integers(2) and right - left > 1:
+            cut = int(random.integers(left + 1, right))
+            pieces[index:index + 1] = [(left, cut, bottom, top),
+                                       (cut, right, bottom, top)]
+        elif top - bottom > 1:
+            cut = int(random.integers(bottom + 1, top))
+            pieces[index:index + 1] = [(left, right, bottom, cut),
+                                       (left, right, cut, top)]
+    random.shuffle(pieces)
+    rows = [f"{i},{left},{right},{top - bottom}\n"
+            for i, (left, right, bottom, top) in enumerate(pieces)]
+    (HERE / "buffers.csv").write_text("id,lower,upper,size\n" + "".join(rows))
+
+
 if __name__ == "__main__":
+    make_buffers()
     make_atrous_block()
     make_aspp_head()
     make_spp_classifier()

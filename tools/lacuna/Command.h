@@ -26,6 +26,7 @@ Command checkCommand();
 Command compileCommand();
 Command completionCommand();
 Command conformanceCommand();
+Command planCommand();
 Command runCommand();
 
 /// All of them, in the order `lacuna --help` lists them.

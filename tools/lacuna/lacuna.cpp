@@ -15,7 +15,8 @@ int tool::fail(const Error &error) {
 
 llvm::ArrayRef<tool::Command> tool::commands() {
   static const Command table[] = {runCommand(), benchCommand(), compileCommand(),
-                                  checkCommand(), conformanceCommand(), completionCommand()};
+                                  checkCommand(), conformanceCommand(), planCommand(),
+                                  completionCommand()};
   return table;
 }
 
