@@ -71,6 +71,7 @@ Error Program::State::describe(ModuleOp module) {
       expectations.push_back(readExpectation(check));
   entryName = entryOp.getSymName().str();
   info.arenaBytes = integer(names::arenaBytes);
+  info.liveBytes = integer(names::liveBytes);
   for (Attribute name : entryOp->getAttrOfType<ArrayAttr>("lacuna.launches"))
     kernelNames.push_back(cast<StringAttr>(name).getValue().str());
   info.kernels = kernelNames.size();

@@ -1,5 +1,6 @@
 //===- EntryBuffers.cpp - Where each value of an entry function lies ------===//
 #include "EntryBuffers.h"
+#include "OrderKernels.h"
 
 #include "lacuna/IR/Dialect.h"
 #include "lacuna/IR/Names.h"
@@ -16,6 +17,9 @@ using namespace lacuna;
 /// Every buffer begins on a cache line, which also suits every vector.
 static constexpr int64_t bufferAlignment = 64;
 
+/// Steps of the placement's search: well below a second, the same everywhere.
+static constexpr int64_t searchEffort = 20'000;
+
 MemRefType lacuna::bufferType(Type tensor) {
   auto type = cast<RankedTensorType>(tensor);
   return MemRefType::get(type.getShape(), type.getElementType());
@@ -26,6 +30,11 @@ int64_t lacuna::bufferBytes(Type tensor) {
   Type element = type.getElementType();
   int64_t bits = element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
   return type.getNumElements() * ((bits + 7) / 8);
+}
+
+/// What a value takes in the arena.
+static int64_t arenaBytesOf(Value value) {
+  return llvm::alignTo(bufferBytes(value.getType()), bufferAlignment);
 }
 
 Value EntryBuffers::rootOf(Value tensor) const {
@@ -46,82 +55,62 @@ void EntryBuffers::assignOutputs() {
   }
 }
 
-namespace {
-struct Lifetime {
-  Value value;
-  int64_t begin, end, bytes;
-};
-} // namespace
-
-/// First fit, largest first.
-static int64_t placeFirstFit(ArrayRef<Lifetime> buffers,
-                             llvm::MapVector<Value, int64_t> &offsets) {
-  SmallVector<const Lifetime *> order;
-  for (const Lifetime &buffer : buffers)
-    order.push_back(&buffer);
-  llvm::stable_sort(order, [](const Lifetime *a, const Lifetime *b) {
-    return a->bytes > b->bytes;
-  });
-  int64_t height = 0;
-  SmallVector<std::pair<const Lifetime *, int64_t>> placed;
-  for (const Lifetime *buffer : order) {
-    SmallVector<std::pair<int64_t, int64_t>> taken;
-    for (auto [other, offset] : placed)
-      if (other->begin < buffer->end && buffer->begin < other->end)
-        taken.push_back({offset, offset + other->bytes});
-    llvm::sort(taken);
-    int64_t offset = 0;
-    for (auto [begin, end] : taken) {
-      if (offset + buffer->bytes <= begin)
-        break;
-      offset = std::max(offset, end);
-    }
-    placed.push_back({buffer, offset});
-    offsets[buffer->value] = offset;
-    height = std::max(height, offset + buffer->bytes);
-  }
-  return height;
-}
-
-LogicalResult EntryBuffers::planArena() {
+/// Every value of a kernel that lies in the arena, from the kernel that writes
+/// it to the last that reads it.
+LogicalResult EntryBuffers::collectLifetimes(
+    SmallVectorImpl<Value> &values,
+    SmallVectorImpl<planning::Buffer> &lifetimes) {
   DenseMap<Value, size_t> index;
-  SmallVector<Lifetime> lifetimes;
   int64_t time = 0;
+  auto extend = [&](Value value) {
+    auto found = index.find(rootOf(value));
+    if (found != index.end())
+      lifetimes[found->second].upper = time + 1;
+  };
   for (Operation &op : entry.getBody().front().without_terminator()) {
-    if (classify(&op) != OpClass::Root && !isa<KernelOp>(op))
-      continue;
     auto kernel = dyn_cast<KernelOp>(op);
-    if (!kernel) {
-      if (isa<arith::ConstantOp>(op))
-        continue;
+    if (!kernel && (classify(&op) != OpClass::Root || isa<arith::ConstantOp>(op)))
+      continue;
+    if (!kernel)
       return op.emitOpError("must be inside a kernel at this stage");
-    }
-    for (Value input : kernel.getInputs()) {
-      auto found = index.find(rootOf(input));
-      if (found != index.end())
-        lifetimes[found->second].end = time + 1;
-    }
+    llvm::for_each(kernel.getInputs(), extend);
     for (Value result : kernel.getResults()) {
       if (outputOf.count(result))
         continue;
-      int64_t bytes =
-          llvm::alignTo(bufferBytes(result.getType()), bufferAlignment);
-      index[result] = lifetimes.size();
-      lifetimes.push_back({result, time, time + 1, bytes});
+      index[result] = values.size();
+      values.push_back(result);
+      lifetimes.push_back({time, time + 1, arenaBytesOf(result)});
     }
     ++time;
   }
-  for (Value value : entry.getBody().front().getTerminator()->getOperands()) {
-    auto found = index.find(rootOf(value));
-    if (found != index.end())
-      lifetimes[found->second].end = time + 1;
-  }
-  arenaBytes = placeFirstFit(lifetimes, arenaOffset);
+  llvm::for_each(entry.getBody().front().getTerminator()->getOperands(),
+                 extend);
+  return success();
+}
+
+LogicalResult EntryBuffers::planArena() {
+  SmallVector<Value> values;
+  SmallVector<planning::Buffer> lifetimes;
+  if (failed(collectLifetimes(values, lifetimes)))
+    return failure();
+  planning::PlacementOptions options;
+  options.effort = searchEffort;
+  planning::Placement placement = planning::placeBuffers(lifetimes, options);
+  for (auto [value, offset] : llvm::zip_equal(values, placement.offsets))
+    arenaOffset[value] = offset;
+  arenaBytes = placement.height;
+  liveBytes = planning::maxLive(lifetimes);
   return success();
 }
 
 LogicalResult EntryBuffers::assign() {
   assignOutputs();
+  orderKernels(
+      entry,
+      [this](Value value) {
+        return outputOf.count(value) ? 0 : arenaBytesOf(value);
+      },
+      [this](Value value) { return rootOf(value); });
   return planArena();
 }
 
@@ -158,6 +147,7 @@ func::FuncOp EntryBuffers::createEntry(OpBuilder &builder) {
   if (Attribute checks = entry->getAttr(names::checks))
     lowered->setAttr(names::checks, checks);
   lowered->setAttr(names::arenaBytes, builder.getI64IntegerAttr(arenaBytes));
+  lowered->setAttr(names::liveBytes, builder.getI64IntegerAttr(liveBytes));
   builder.setInsertionPointToStart(lowered.addEntryBlock());
   return lowered;
 }

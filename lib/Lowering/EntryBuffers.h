@@ -2,6 +2,8 @@
 #ifndef LACUNA_LIB_LOWERING_ENTRYBUFFERS_H
 #define LACUNA_LIB_LOWERING_ENTRYBUFFERS_H
 
+#include "lacuna/Planning/Placement.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/MapVector.h"
@@ -38,6 +40,9 @@ private:
   /// The value whose bytes `tensor` shows, through views.
   mlir::Value rootOf(mlir::Value tensor) const;
   void assignOutputs();
+  mlir::LogicalResult
+  collectLifetimes(llvm::SmallVectorImpl<mlir::Value> &values,
+                   llvm::SmallVectorImpl<planning::Buffer> &lifetimes);
   mlir::LogicalResult planArena();
   mlir::Value emptyBuffer(mlir::OpBuilder &builder, mlir::Value tensor);
   mlir::Value base(mlir::OpBuilder &builder, mlir::Value root);
@@ -48,7 +53,7 @@ private:
   llvm::DenseMap<mlir::Value, unsigned> outputOf;
   llvm::MapVector<mlir::Value, int64_t> arenaOffset;
   llvm::DenseMap<mlir::Value, mlir::Value> made;
-  int64_t arenaBytes = 0;
+  int64_t arenaBytes = 0, liveBytes = 0;
 };
 
 } // namespace lacuna

@@ -70,11 +70,13 @@ std::string BenchReport::text() const {
       "rate      {} GFLOP/s of {:.4g} GFLOP known\n"
       "compile   {:.3g} s, {} kernels\n"
       "memory    {:.1f} MiB at most, of it {:.1f} MiB constants and {:.1f} MiB "
-      "arena\n\n",
+      "arena ({:.3f} of what lives at one time)\n\n",
       median * 1e3, quantile(0.1) * 1e3, quantile(0.9) * 1e3, latencies.size(),
       rate(operations(), median * 1e9), operations() / 1e9,
       info.compileSeconds, info.kernels, peakBytes / 1048576.0,
-      info.constantBytes / 1048576.0, info.arenaBytes / 1048576.0);
+      info.constantBytes / 1048576.0, info.arenaBytes / 1048576.0,
+      double(std::max<int64_t>(info.arenaBytes, 1)) /
+          std::max<int64_t>(info.liveBytes, 1));
   double total = 0;
   for (const KernelTime &kernel : kernels)
     total += double(kernel.nanoseconds);
@@ -103,6 +105,7 @@ std::string BenchReport::json() const {
     out.attribute("peak_bytes", peakBytes);
     out.attribute("constant_bytes", info.constantBytes);
     out.attribute("arena_bytes", info.arenaBytes);
+    out.attribute("live_bytes", info.liveBytes);
     out.attributeArray("kernels", [&] {
       for (const KernelTime &kernel : kernels)
         out.object([&] {

@@ -19,6 +19,8 @@ inline constexpr char entryUnsigned[] = "lacuna.entry_unsigned";
 inline constexpr char checks[] = "lacuna.checks";
 /// On an entry: bytes of arena it needs.
 inline constexpr char arenaBytes[] = "lacuna.arena_bytes";
+/// On an entry: the most bytes of the arena that are in use at one time.
+inline constexpr char liveBytes[] = "lacuna.live_bytes";
 /// On a function: an outlined kernel.
 inline constexpr char kernel[] = "lacuna.kernel_function";
 /// On a kernel: how many steps its range has.

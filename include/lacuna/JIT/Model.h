@@ -57,6 +57,7 @@ struct KernelTime {
 /// Facts about a compiled program.
 struct ProgramInfo {
   int64_t arenaBytes = 0;
+  int64_t liveBytes = 0; ///< The most of the arena in use at one time.
   int64_t constantBytes = 0;
   int64_t kernels = 0;
   double compileSeconds = 0;

@@ -9,7 +9,9 @@ def OutlineKernels : Pass<"lacuna-outline-kernels", "::mlir::ModuleOp"> {
   let description = [{
     Input: functions of `lacuna.kernel`. Output: one private function a
     distinct kernel, `(begin, end, buffers...)`, and entry functions that
-    place every buffer in one arena and launch the kernels in order.
+    place every buffer in one arena and launch the kernels. These change their
+    order where less lives at one time then; `lacuna.live_bytes` says how much
+    that is, `lacuna.arena_bytes` what the placement needs.
     Numbers: exact.
   }];
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
