@@ -1,5 +1,5 @@
 //===- Contraction.cpp - Matrix products ----------------------------------===//
-#include "NodeImporter.h"
+#include "IntegerProducts.h"
 
 using namespace mlir;
 using namespace lacuna;
@@ -254,6 +254,9 @@ static ImportResult importEinsum(NodeImporter &node) {
 
 void lacuna::registerContractions(ImportTable &table) {
   table.add("MatMul", importMatMul);
+  table.add("MatMulInteger", [](NodeImporter &node) {
+    return importIntegerProduct(node, importMatMul, -2, -1);
+  });
   table.add("Gemm", importGemm);
   table.add("Einsum", importEinsum);
 }

@@ -1,4 +1,5 @@
 //===- Convolution.cpp - Convolution and its transpose --------------------===//
+#include "IntegerProducts.h"
 #include "SpatialWindow.h"
 #include "lacuna/IR/Dialect.h"
 
@@ -109,5 +110,8 @@ static ImportResult importConvTranspose(NodeImporter &node) {
 
 void lacuna::registerConvolutions(ImportTable &table) {
   table.add("Conv", importConv);
+  table.add("ConvInteger", [](NodeImporter &node) {
+    return importIntegerProduct(node, importConv, 1, 0);
+  });
   table.add("ConvTranspose", importConvTranspose);
 }
