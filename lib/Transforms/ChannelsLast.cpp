@@ -18,10 +18,6 @@ namespace lacuna {
 using namespace mlir;
 using namespace lacuna;
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 namespace {
 /// How pack_filter orders a filter (see its description).
 struct Packing {

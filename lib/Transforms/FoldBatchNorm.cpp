@@ -26,10 +26,6 @@ using namespace lacuna;
 
 using Numbers = std::vector<double>;
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 namespace {
 /// A batch norm of constants as y = (x - mean) factor + bias, by channel.
 struct ChannelAffine {

@@ -17,10 +17,6 @@ namespace lacuna {
 using namespace mlir;
 using namespace lacuna;
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 /// Whether `map` is the loops [0, count) in order and then `last`.
 static bool isLeading(AffineMap map, int64_t count, int64_t last) {
   if (int64_t(map.getNumResults()) != count + 1)

@@ -33,7 +33,7 @@ Ints lacuna::inversePermutation(ArrayRef<int64_t> permutation) {
 
 Value lacuna::transpose(OpBuilder &builder, Location loc, Value value,
                         ArrayRef<int64_t> permutation) {
-  auto type = cast<RankedTensorType>(value.getType());
+  RankedTensorType type = typeOf(value);
   Ints shape;
   for (int64_t dim : permutation)
     shape.push_back(type.getDimSize(dim));
@@ -45,7 +45,7 @@ Value lacuna::transpose(OpBuilder &builder, Location loc, Value value,
 
 Value lacuna::reshape(OpBuilder &builder, Location loc, Value value,
                       ArrayRef<int64_t> shape) {
-  auto type = cast<RankedTensorType>(value.getType());
+  RankedTensorType type = typeOf(value);
   if (type.getShape() == shape)
     return value;
   auto target = RankedTensorType::get(shape, type.getElementType());
@@ -70,7 +70,7 @@ Value lacuna::reshape(OpBuilder &builder, Location loc, Value value,
 
 Value lacuna::addAlongLast(OpBuilder &builder, Location loc, Value value,
                            Value vector) {
-  auto type = cast<RankedTensorType>(value.getType());
+  RankedTensorType type = typeOf(value);
   int64_t rank = type.getRank();
   Value target = tensor::EmptyOp::create(builder, loc, type.getShape(),
                                          type.getElementType());

@@ -10,6 +10,11 @@ namespace lacuna {
 
 using Ints = llvm::SmallVector<int64_t>;
 
+/// The type of a ranked tensor.
+inline mlir::RankedTensorType typeOf(mlir::Value value) {
+  return mlir::cast<mlir::RankedTensorType>(value.getType());
+}
+
 /// (n, c, s…) -> (n, s…, c), as the permutation of linalg.transpose.
 Ints toChannelsLast(int64_t rank);
 /// (n, s…, c) -> (n, c, s…).

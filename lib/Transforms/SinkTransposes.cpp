@@ -21,10 +21,6 @@ static linalg::TransposeOp producer(Value value) {
   return value.getDefiningOp<linalg::TransposeOp>();
 }
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 /// `type` with its dimensions put back to where they stood before `transpose`.
 static RankedTensorType before(RankedTensorType type, ArrayRef<int64_t> permutation) {
   Ints shape(type.getRank());

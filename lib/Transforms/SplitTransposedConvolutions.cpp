@@ -28,10 +28,6 @@ using namespace lacuna;
 /// More phases than these become one convolution whatever it costs.
 static constexpr int64_t mostConvolutions = 16;
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 namespace {
 /// One dimension of the convolution that computes some phases: tap t reads
 /// input q + first + t step for output q of each phase.
