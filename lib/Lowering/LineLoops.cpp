@@ -3,6 +3,7 @@
 
 #include "Expression.h"
 #include "MergeableDims.h"
+#include "VectorBlocks.h"
 #include "lacuna/IR/Shape.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -197,30 +198,6 @@ LogicalResult LineLoops::walk(Body body) {
   });
 }
 
-Values LineLoops::combineLanes(ValueRange carried, int64_t width,
-                               Combine combine) {
-  OpBuilder &b = kernel.builder;
-  Values vectors(carried);
-  if (width == 1)
-    return vectors;
-  for (int64_t half = width / 2; half >= 1; half /= 2) {
-    Values low, high;
-    for (Value vector : vectors) {
-      auto part = [&](int64_t first) -> Value {
-        return vector::ShuffleOp::create(
-            b, kernel.loc, vector, vector,
-            llvm::to_vector(llvm::seq(first, first + half)));
-      };
-      low.push_back(part(0));
-      high.push_back(part(half));
-    }
-    vectors = combine(low, high);
-  }
-  for (Value &vector : vectors)
-    vector = vector::ExtractOp::create(b, kernel.loc, vector, 0);
-  return vectors;
-}
-
 FailureOr<Values> LineLoops::fold(ValueRange initial, Step step,
                                   Combine combine) {
   Values carried;
@@ -237,7 +214,7 @@ FailureOr<Values> LineLoops::fold(ValueRange initial, Step step,
   size_t each = initial.size();
   for (auto [index, chunk] : llvm::enumerate(chunks)) {
     ValueRange own = ValueRange(*done).slice(index * each, each);
-    Values part = combineLanes(own, chunk.lanes, combine);
+    Values part = foldLanes(kernel, own, chunk.lanes, combine);
     result = index == 0 ? part : combine(result, part);
   }
   return result;

@@ -87,8 +87,6 @@ private:
   mlir::FailureOr<Values> nest(size_t depth, mlir::ValueRange carried,
                                Step step);
   mlir::FailureOr<Values> walkLanes(mlir::ValueRange carried, Step step);
-  Values combineLanes(mlir::ValueRange carried, int64_t lanes,
-                      Combine combine);
 
   KernelBuilder &kernel;
   int64_t rank;

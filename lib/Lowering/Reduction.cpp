@@ -3,6 +3,7 @@
 // dimension of the first input: partial results side by side when that is a
 // reduction loop, neighbouring results when it is a parallel one.
 //===----------------------------------------------------------------------===//
+#include "VectorBlocks.h"
 #include "lacuna/Lowering/Emitters.h"
 
 #include "mlir/Analysis/SliceAnalysis.h"
@@ -39,7 +40,7 @@ private:
   bool isComputedWith(int64_t loop);
   Position positionOf(OpOperand &operand, int64_t lanes, int64_t lane);
   Value combine(ValueRange inputs, Value accumulator, int64_t lanes);
-  Value combineLanes(Value vector, int64_t lanes);
+  Value combine(Value a, Value b);
   Position resultPosition(int64_t lanes, int64_t lane);
 
   KernelBuilder &kernel;
@@ -178,27 +179,13 @@ FailureOr<Value> ReductionEmitter::reduce(Value start, int64_t depth,
   return (*result)[0];
 }
 
-/// Folds the lanes of `vector` in halves by the combiner.
-Value ReductionEmitter::combineLanes(Value vector, int64_t lanes) {
-  OpBuilder &builder = kernel.builder;
-  auto apply = [&](Value a, Value b) {
-    OperationState state(kernel.loc, combiner->getName());
-    state.operands = {a, b};
-    state.types = {a.getType()};
-    state.attributes = combiner->getAttrs();
-    state.propertiesAttr = combiner->getPropertiesAsAttribute();
-    return builder.create(state)->getResult(0);
-  };
-  for (int64_t half = lanes / 2; half >= 1; half /= 2) {
-    auto part = [&](int64_t first) -> Value {
-      return vector::ShuffleOp::create(
-          builder, kernel.loc, vector, vector,
-          llvm::to_vector(llvm::seq(first, first + half)));
-    };
-    Value low = part(0), high = part(half);
-    vector = apply(low, high);
-  }
-  return vector::ExtractOp::create(builder, kernel.loc, vector, 0);
+Value ReductionEmitter::combine(Value a, Value b) {
+  OperationState state(kernel.loc, combiner->getName());
+  state.operands = {a, b};
+  state.types = {a.getType()};
+  state.attributes = combiner->getAttrs();
+  state.propertiesAttr = combiner->getPropertiesAsAttribute();
+  return kernel.builder.create(state)->getResult(0);
 }
 
 Position ReductionEmitter::resultPosition(int64_t lanes, int64_t lane) {
@@ -228,13 +215,11 @@ LogicalResult ReductionEmitter::emitResult(int64_t lanes, int64_t lane) {
         reduce(kernel.broadcast(zero, lanes), 0, lanes, lane);
     if (failed(partial))
       return failure();
-    Value folded = combineLanes(*partial, lanes);
-    OperationState state(kernel.loc, combiner->getName());
-    state.operands = {accumulator, folded};
-    state.types = {accumulator.getType()};
-    state.attributes = combiner->getAttrs();
-    state.propertiesAttr = combiner->getPropertiesAsAttribute();
-    accumulator = kernel.builder.create(state)->getResult(0);
+    auto combineVectors = [&](ValueRange a, ValueRange b) {
+      return SmallVector<Value>{combine(a[0], b[0])};
+    };
+    Value folded = foldLanes(kernel, *partial, lanes, combineVectors)[0];
+    accumulator = combine(accumulator, folded);
     // What is left of the lane loop, one element at a time.
     int64_t whole = sizes[lane] / lanes * lanes;
     if (whole != sizes[lane]) {

@@ -52,3 +52,28 @@ void lacuna::storeLanes(KernelBuilder &kernel, Value value, Value buffer,
   else
     memref::StoreOp::create(kernel.builder, kernel.loc, value, buffer, at);
 }
+
+SmallVector<Value> lacuna::foldLanes(
+    KernelBuilder &kernel, ValueRange carried, int64_t lanes,
+    llvm::function_ref<SmallVector<Value>(ValueRange, ValueRange)> combine) {
+  OpBuilder &b = kernel.builder;
+  SmallVector<Value> vectors(carried);
+  if (lanes == 1)
+    return vectors;
+  for (int64_t half = lanes / 2; half >= 1; half /= 2) {
+    SmallVector<Value> low, high;
+    for (Value vector : vectors) {
+      auto part = [&](int64_t first) -> Value {
+        return vector::ShuffleOp::create(
+            b, kernel.loc, vector, vector,
+            llvm::to_vector(llvm::seq(first, first + half)));
+      };
+      low.push_back(part(0));
+      high.push_back(part(half));
+    }
+    vectors = combine(low, high);
+  }
+  for (Value &vector : vectors)
+    vector = vector::ExtractOp::create(b, kernel.loc, vector, 0);
+  return vectors;
+}

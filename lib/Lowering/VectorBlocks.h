@@ -31,6 +31,13 @@ mlir::Value loadLanes(KernelBuilder &kernel, mlir::Value buffer, mlir::Value at,
 /// Writes a vector or a scalar likewise.
 void storeLanes(KernelBuilder &kernel, mlir::Value value, mlir::Value buffer,
                 mlir::Value at);
+/// Combines the `lanes` elements of each of `vectors` by halves into scalars;
+/// `combine` takes two lists of vectors, or of scalars, of their length.
+llvm::SmallVector<mlir::Value>
+foldLanes(KernelBuilder &kernel, mlir::ValueRange vectors, int64_t lanes,
+          llvm::function_ref<llvm::SmallVector<mlir::Value>(
+              mlir::ValueRange, mlir::ValueRange)>
+              combine);
 
 } // namespace lacuna
 
