@@ -87,15 +87,7 @@ static int64_t peakBytes() {
 }
 
 static Expected<BenchReport> measure() {
-  Expected<Model> model = modelOptions.load();
-  if (!model)
-    return model.error();
-  Expected<CompileOptions> options = modelOptions.compileOptions();
-  if (!options)
-    return options.error();
-  if (Error error = tensorInputs.read(*model, *options))
-    return error;
-  Expected<Program> program = model->compile(*options);
+  Expected<Program> program = compileModel(modelOptions, tensorInputs);
   if (!program)
     return program.error();
   auto inputs = tensorInputs.complete(*program, /*defaultSeed=*/1);

@@ -109,20 +109,8 @@ static Error writeOutputs(const Program &program,
   return writeNpz(outputPath, named);
 }
 
-static Expected<Program> compileModel() {
-  Expected<Model> model = modelOptions.load();
-  if (!model)
-    return model.error();
-  Expected<CompileOptions> options = modelOptions.compileOptions();
-  if (!options)
-    return options.error();
-  if (Error error = tensorInputs.read(*model, *options))
-    return error;
-  return model->compile(*options);
-}
-
 static int runRun() {
-  Expected<Program> program = compileModel();
+  Expected<Program> program = compileModel(modelOptions, tensorInputs);
   if (!program)
     return fail(program.error());
   Expected<std::vector<Tensor>> inputs = tensorInputs.complete(*program);

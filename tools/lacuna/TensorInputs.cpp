@@ -1,7 +1,6 @@
 //===- TensorInputs.cpp - Where a model's inputs come from ----------------===//
 #include "TensorInputs.h"
 
-#include "ModelOptions.h"
 #include "TensorText.h"
 #include "lacuna/JIT/TensorFile.h"
 #include "lacuna/Runtime/Archive.h"
@@ -148,4 +147,17 @@ TensorInputs::complete(const Program &program,
     tensors.push_back(*random);
   }
   return tensors;
+}
+
+Expected<Program> tool::compileModel(const ModelOptions &options,
+                                     TensorInputs &inputs) {
+  Expected<Model> model = options.load();
+  if (!model)
+    return model.error();
+  Expected<CompileOptions> compile = options.compileOptions();
+  if (!compile)
+    return compile.error();
+  if (Error error = inputs.read(*model, *compile))
+    return error;
+  return model->compile(*compile);
 }

@@ -2,6 +2,8 @@
 #ifndef LACUNA_TOOLS_TENSORINPUTS_H
 #define LACUNA_TOOLS_TENSORINPUTS_H
 
+#include "ModelOptions.h"
+
 #include "lacuna/JIT/Model.h"
 
 #include "llvm/Support/CommandLine.h"
@@ -36,6 +38,11 @@ private:
   llvm::cl::opt<uint64_t> seed;
   std::map<std::string, Tensor> given;
 };
+
+/// Loads the model, reads the files given for it, and compiles it for their
+/// shapes.
+Expected<Program> compileModel(const ModelOptions &options,
+                               TensorInputs &inputs);
 
 } // namespace lacuna::tool
 
