@@ -113,7 +113,10 @@ Real timesSigmoidOfSingle(Real x, double factor) {
   Real error = fma(-v, sum, 1.0) - v * lostOfSum;
   Real scaled = e.scale(v);
   Real product = a * scaled, lost = fma(a, scaled, -product);
-  Real tail = product + fma(product, e.remainder + error, lost);
+  // (1 + remainder) (1 + error), small terms first.
+  lost = fma(product, error, lost);
+  lost = fma(lost, e.remainder, lost);
+  Real tail = product + fma(product, e.remainder, lost);
   return fma(tail, -unbias, maxOrSecond(0.0, x));
 }
 

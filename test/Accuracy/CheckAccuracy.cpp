@@ -1,5 +1,6 @@
 //===- CheckAccuracy.cpp - Compiled functions against their true values ---===//
-// lacuna-check-accuracy [--stride N] [--only NAME] [--jobs N] [--time]
+// lacuna-check-accuracy [--stride N] [--only NAME] [--jobs N] [--begin BITS]
+//   [--end BITS] [--time]
 // Compiles every activation and elementary function and compares it with its
 // true value over every N-th f32 number (1: all 2^32) and over all bf16 and f16
 // numbers. f64 finds the f32 candidates for the largest error, `long double`
@@ -27,6 +28,8 @@ constexpr int64_t batch = 1 << 16;
 struct Settings {
   uint64_t stride = 100003;
   uint64_t jobs = 1;
+  /// Bit patterns of f32 to check.
+  uint64_t begin = 0, end = uint64_t(1) << 32;
   std::string only;
   bool time = false;
 };
@@ -156,7 +159,8 @@ Error sweepPart(const Program &program, const CheckedFunction &function,
   Tensor input = *made;
   bool single = format.type == DType::F32;
   uint64_t stride = single ? settings.stride : 1;
-  uint64_t end = uint64_t(1) << (8 * byteWidth(format.type));
+  uint64_t begin = single ? settings.begin : 0;
+  uint64_t end = single ? settings.end : 1 << 16;
   auto run = [&](int64_t count) -> Error {
     auto outputs = program.call(std::vector<Tensor>{input}, 1);
     if (!outputs)
@@ -169,7 +173,7 @@ Error sweepPart(const Program &program, const CheckedFunction &function,
       compare(function, format, input, output, count, worst);
     return Error::success();
   };
-  for (uint64_t first = job * stride * batch; first < end;
+  for (uint64_t first = begin + job * stride * batch; first < end;
        first += settings.jobs * stride * batch)
     if (Error error = run(fill(input, first, stride, end)))
       return error;
@@ -247,6 +251,12 @@ bool parse(int count, char **arguments, Settings &settings) {
     else if (word == "--stride" && follows &&
              parseCount(arguments[i + 1], settings.stride))
       ++i;
+    else if (word == "--begin" && follows &&
+             parseCount(arguments[i + 1], settings.begin))
+      ++i;
+    else if (word == "--end" && follows &&
+             parseCount(arguments[i + 1], settings.end))
+      ++i;
     else if (word == "--jobs" && follows &&
              parseCount(arguments[i + 1], settings.jobs))
       ++i;
@@ -263,7 +273,8 @@ int main(int count, char **arguments) {
   if (!parse(count, arguments, settings)) {
     fmt::print(stderr, "usage: lacuna-check-accuracy [--stride N] "
                        "[--only NAME] "
-                       "[--jobs N] [--time]\n");
+                       "[--jobs N] [--begin BITS] [--end BITS] "
+                       "[--time]\n");
     return 2;
   }
   bool holds = true;
