@@ -26,6 +26,7 @@ static void addPlan(OpPassManager &passes, const PipelineOptions &options) {
   functions.addPass(createNormalizeLinalg());
   functions.addPass(createFoldBatchNorm());
   functions.addPass(createFuseAttention());
+  functions.addPass(createNestPools());
   functions.addPass(createSplitTransposedConvolutions());
   functions.addPass(createChannelsLast(layout));
   functions.addPass(createSinkTransposes());

@@ -45,6 +45,17 @@ def FoldBatchNorm : Pass<"lacuna-fold-batch-norm", "::mlir::func::FuncOp"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def NestPools : Pass<"lacuna-nest-pools", "::mlir::func::FuncOp"> {
+  let summary = "pool coarse windows from fine ones";
+  let description = [{
+    Input: `lacuna.max_pool` and `lacuna.average_pool`. Output: the same, but
+    where several pools of one map have windows that tile it and a window of one
+    is cut into whole windows of another, the coarse pool reads the result of
+    the fine one. Pools with indices, and means of f16 and bf16, stay.
+    Numbers: maxima exact; means reassociate.
+  }];
+}
+
 def NormalizeLinalg : Pass<"lacuna-normalize-linalg", "::mlir::func::FuncOp"> {
   let summary = "write named linalg ops as contractions and generics";
   let description = [{
