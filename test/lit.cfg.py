@@ -1,6 +1,7 @@
 """How lit runs the tests: one page of program, data and expectation a file."""
 import glob
 import os
+import shutil
 import sys
 
 import lit.formats
@@ -22,6 +23,10 @@ config.environment["FILECHECK_OPTS"] = "-enable-var-scope"
 config.substitutions.append(("%source", config.lacuna_source_dir))
 config.substitutions.append(("%build", config.lacuna_build_dir))
 config.substitutions.append(("%python", sys.executable))
+
+# Where CUDA's assembler is, PTX is assembled; running it is another matter.
+if shutil.which("ptxas"):
+    config.available_features.add("ptxas")
 
 # What sanitizers instrument links with their runtime only.
 if config.lacuna_sanitize:

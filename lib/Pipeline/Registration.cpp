@@ -3,6 +3,7 @@
 
 #include "lacuna/IR/Check.h"
 #include "lacuna/IR/Dialect.h"
+#include "lacuna/IR/Hopper.h"
 #include "lacuna/Lowering/Passes.h"
 #include "lacuna/Transforms/Passes.h"
 
@@ -22,7 +23,8 @@
 
 void lacuna::registerDialects(mlir::DialectRegistry &registry) {
   registry
-      .insert<LacunaDialect, check::CheckDialect, mlir::arith::ArithDialect,
+      .insert<LacunaDialect, check::CheckDialect, hopper::HopperDialect,
+              mlir::arith::ArithDialect,
               mlir::bufferization::BufferizationDialect,
               mlir::cf::ControlFlowDialect, mlir::func::FuncDialect,
               mlir::LLVM::LLVMDialect, mlir::linalg::LinalgDialect,

@@ -27,6 +27,17 @@ inline constexpr char kernel[] = "lacuna.kernel_function";
 inline constexpr char count[] = "lacuna.count";
 /// On a kernel: the fewest steps worth a task of their own.
 inline constexpr char grain[] = "lacuna.grain";
+/// On a kernel: the device kernel that does the same.
+inline constexpr char device[] = "lacuna.device";
+/// On a device kernel: blocks of the grid (array of three), threads a block,
+/// dynamic shared memory in bytes.
+inline constexpr char grid[] = "lacuna.grid";
+inline constexpr char block[] = "lacuna.block";
+inline constexpr char sharedBytes[] = "lacuna.shared_bytes";
+/// On a device kernel: the tensor maps it takes behind its buffers, an array
+/// of {buffer, element, sizes, strides, box, swizzle}; strides are bytes, of
+/// all dimensions but the innermost, which comes first.
+inline constexpr char tensorMaps[] = "lacuna.tensor_maps";
 } // namespace lacuna::names
 
 #endif // LACUNA_IR_NAMES_H

@@ -37,6 +37,48 @@ def EmitKernels : Pass<"lacuna-emit-kernels", "::mlir::func::FuncOp"> {
                            "::mlir::math::MathDialect"];
 }
 
+def EmitHopper : Pass<"lacuna-emit-hopper", "::mlir::ModuleOp"> {
+  let summary = "emit tensor-core kernels for Hopper";
+  let description = [{
+    Input: kernel functions whose body is tensor ops. Output: those around an
+    attention of bf16 or f16 that Hopper's tensor cores can do get a device
+    kernel beside them, an `llvm.func` of `hopper`, `scf`, `arith` and `vector`
+    ops named NAME_device, and the attribute `lacuna.device` that names it. It
+    takes a pointer for each buffer and then its tensor maps, and its
+    attributes say how to launch it. Other kernels stay as they are: packed
+    sequences, score regions, soft caps, masks, key lengths, `log_sum_exp`,
+    fused neighbours, and depths that are no multiples of 8 up to 256.
+    Numbers: probabilities are rounded to the element type before they are
+    multiplied with the values; sums are reassociated, in f32; exponentials
+    have 2 ulp.
+  }];
+  let options = [
+    Option<"processors", "processors", "int64_t", "132",
+           "multiprocessors of the device">,
+    Option<"deviceOnly", "device-only", "bool", "false",
+           "keep the device kernels alone, to assemble them">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::LLVM::LLVMDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+def LowerHopper : Pass<"lacuna-lower-hopper", "::mlir::ModuleOp"> {
+  let summary = "write the hopper dialect as PTX";
+  let description = [{
+    Input: functions of `hopper` ops. Output: `llvm.inline_asm` and `scf`; one
+    for each product, so that nothing comes between its fence and its
+    instructions. Needs sm_90a.
+    Numbers: exact.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::LLVM::LLVMDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 def ConvertToLLVM : Pass<"lacuna-convert-to-llvm", "::mlir::ModuleOp"> {
   let summary = "lower kernels and entry functions to the LLVM dialect";
   let description = [{

@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""Compiles the Hopper kernels of cases.py to cubins, where no GPU is needed.
+
+    bench/hopper/prepare.py BUILD OUTPUT [CASE...]
+
+Writes OUTPUT/NAME.cubin and NAME.json (how to launch it), and copies check.py
+and cases.py beside them. Fails when ptxas serialises tensor code.
+"""
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+from cases import CASES
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def run(*command):
+    done = subprocess.run([str(word) for word in command], text=True,
+                          capture_output=True)
+    if done.returncode:
+        sys.exit(" ".join(map(str, command)) + "\n" + done.stderr[-2000:])
+    return done.stdout + done.stderr
+
+
+def program(case):
+    def tensor(heads, rows, depth):
+        sizes = [heads, rows] if case["layout"] == "bhsd" else [rows, heads]
+        sizes = [case["b"], *sizes, depth]
+        return f"tensor<{'x'.join(map(str, sizes))}x{case['element']}>"
+    q = tensor(case["h"], case["s"], case["d"])
+    k = tensor(case["hk"], case["sk"], case["d"])
+    v = tensor(case["hk"], case["sk"], case["dv"])
+    o = tensor(case["h"], case["s"], case["dv"])
+    layout = "layout = bshd" if case["layout"] == "bshd" else ""
+    return f"""func.func @main(%q: {q}, %k: {k}, %v: {v}) -> {o} {{
+  %r = lacuna.attention %q, %k, %v {layout} {case['options']}
+      : ({q}, {k}, {v}) -> {o}
+  return %r : {o}
+}}
+"""
+
+
+def numbers(text, name):
+    return [int(word) for word in re.search(
+        name + r" = array<i64: ([-\d, ]+)>", text)[1].split(", ")]
+
+
+def number(text, name):
+    return int(re.search(name + r" = (\d+) : i64", text)[1])
+
+
+def launch_of(text):
+    maps = re.search(r"lacuna.tensor_maps = \[(.*?)\]", text)[1]
+    return {
+        "function": re.search(r"llvm.func @(\w+)", text)[1],
+        "grid": numbers(text, "lacuna.grid"),
+        "block": number(text, "lacuna.block"),
+        "shared": number(text, "lacuna.shared_bytes"),
+        "buffers": len(re.findall(r"%arg\d+: !llvm.ptr<1>", text)),
+        "maps": [{"buffer": number(entry, "buffer"),
+                  "element": re.search(r"element = (\w+)", entry)[1],
+                  "sizes": numbers(entry, "sizes"),
+                  "strides": numbers(entry, "strides"),
+                  "box": numbers(entry, "box"),
+                  "swizzle": number(entry, "swizzle")}
+                 for entry in re.findall(r"\{(.*?)\}", maps)]}
+
+
+def compile_case(case, build, output):
+    llvm = pathlib.Path(run("llvm-config-22", "--prefix").strip()) / "bin"
+    stem = output / case["name"]
+    steps = [stem.with_suffix(f".{i}.mlir") for i in range(4)]
+    source = stem.with_suffix(".mlir")
+    source.write_text(program(case))
+    steps[0].write_text(run(build / "tools/lacuna/lacuna", "compile", source,
+                            "--emit=memory"))
+    opt = build / "tools/lacuna-opt/lacuna-opt"
+    run(opt, steps[0], "--lacuna-emit-hopper=device-only", "--canonicalize",
+        "--cse", "-o", steps[1])
+    run(opt, steps[1], "--lacuna-lower-hopper", "--canonicalize", "--cse",
+        "-o", steps[2])
+    run(llvm / "mlir-opt", steps[2], "--convert-scf-to-cf",
+        "--convert-vector-to-llvm", "--convert-math-to-llvm",
+        "--convert-cf-to-llvm", "--convert-arith-to-llvm",
+        "--reconcile-unrealized-casts", "-o", steps[3])
+    ir, ptx = stem.with_suffix(".ll"), stem.with_suffix(".ptx")
+    run(llvm / "mlir-translate", "--mlir-to-llvmir", steps[3], "-o", ir)
+    run(llvm / "llc", "-mtriple=nvptx64-nvidia-cuda", "-mcpu=sm_90a",
+        "-mattr=+ptx86", "-O3", ir, "-o", ptx)
+    log = run("ptxas", "-arch=sm_90a", "-v", ptx, "-o",
+              stem.with_suffix(".cubin"))
+    if re.search(r"C75(07|1\d)", log):
+        sys.exit(f"{case['name']}: ptxas serialises: {log}")
+    launch = launch_of(steps[1].read_text())
+    launch["registers"] = int(re.search(r"Used (\d+) registers", log)[1])
+    launch["spills"] = int(re.search(r"(\d+) bytes spill stores", log)[1])
+    launch["case"] = case
+    stem.with_suffix(".json").write_text(json.dumps(launch, indent=1))
+    for path in [*steps, source, ir, ptx]:
+        path.unlink()
+    print(case["name"], launch["registers"], "registers", launch["spills"],
+          "bytes spilled", flush=True)
+
+
+def main():
+    build, output, *names = sys.argv[1:]
+    output = pathlib.Path(output)
+    output.mkdir(parents=True, exist_ok=True)
+    for case in CASES:
+        if not names or case["name"] in names:
+            compile_case(case, pathlib.Path(build), output)
+    for name in ("check.py", "cases.py"):
+        shutil.copy(HERE / name, output / name)
+
+
+if __name__ == "__main__":
+    main()

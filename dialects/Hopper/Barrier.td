@@ -1,0 +1,81 @@
+//===- Barrier.td - Memory barriers, named barriers, fences -------------===//
+#ifndef HOPPER_BARRIER_TD
+#define HOPPER_BARRIER_TD
+
+include "Hopper/Dialect.td"
+
+def Hopper_BarrierInitOp : Hopper_Op<"barrier_init"> {
+  let summary = "makes a memory barrier of `count` arrivals";
+  let description = [{
+    Constraints:
+    * C1. `count` is 1 to 2^20 - 1.
+
+    Example: `hopper.barrier_init %full, 1`
+  }];
+  let arguments = (ins I32:$barrier, I64Attr:$count);
+  let assemblyFormat = "$barrier `,` $count attr-dict";
+  let hasVerifier = 1;
+}
+
+def Hopper_BarrierArriveOp : Hopper_Op<"barrier_arrive"> {
+  let summary = "arrives at a memory barrier, where `condition` holds";
+  let description = [{
+    Example: `hopper.barrier_arrive %empty if %leader`
+  }];
+  let arguments = (ins I32:$barrier, I1:$condition);
+  let assemblyFormat = "$barrier `if` $condition attr-dict";
+}
+
+def Hopper_BarrierExpectOp : Hopper_Op<"barrier_expect"> {
+  let summary = "arrives, and announces bytes that TMA will bring";
+  let description = [{
+    Constraints:
+    * C1. `bytes` is 1 to 2^20 - 1.
+
+    Example: `hopper.barrier_expect %full, 16384`
+  }];
+  let arguments = (ins I32:$barrier, I64Attr:$bytes);
+  let assemblyFormat = "$barrier `,` $bytes attr-dict";
+  let hasVerifier = 1;
+}
+
+def Hopper_BarrierWaitOp : Hopper_Op<"barrier_wait"> {
+  let summary = "waits for the phase of a memory barrier to end";
+  let description = [{
+    Returns once the phase of parity `parity` has ended. A new barrier counts
+    as having ended parity 1.
+
+    Example: `hopper.barrier_wait %full, %parity`
+  }];
+  let arguments = (ins I32:$barrier, I32:$parity);
+  let assemblyFormat = "$barrier `,` $parity attr-dict";
+}
+
+def Hopper_NamedBarrierOp : Hopper_Op<"named_barrier"> {
+  let summary = "a barrier of some warps of the block, by number";
+  let description = [{
+    Waits for `threads` threads at barrier `id`; with `arrive` the thread is
+    counted and goes on.
+
+    Constraints:
+    * C1. `threads` is a multiple of 32, from 32 to 1024.
+
+    Example: `hopper.named_barrier arrive %id, 256`
+  }];
+  let arguments = (ins I32:$id, I64Attr:$threads, UnitAttr:$arrive);
+  let assemblyFormat = "(`arrive` $arrive^)? $id `,` $threads attr-dict";
+  let hasVerifier = 1;
+}
+
+def Hopper_FenceOp : Hopper_Op<"fence"> {
+  let summary = "makes writes visible to TMA";
+  let description = [{
+    Of barriers just made (`init`), or of what was stored to shared memory.
+
+    Example: `hopper.fence init`
+  }];
+  let arguments = (ins UnitAttr:$init);
+  let assemblyFormat = "(`init` $init^)? attr-dict";
+}
+
+#endif // HOPPER_BARRIER_TD

@@ -1,0 +1,92 @@
+//===- HopperAttention.h - Attention on tensor cores ------------*- C++ -*-===//
+// One producer thread brings tiles by TMA; each consumer warpgroup keeps 64
+// queries, their scores and their sums in registers (FlashAttention-3,
+// arXiv 2407.08608): the scores of the next keys are multiplied while the
+// softmax of these ones is computed.
+//===----------------------------------------------------------------------===//
+#ifndef LACUNA_LIB_LOWERING_HOPPERATTENTION_H
+#define LACUNA_LIB_LOWERING_HOPPERATTENTION_H
+
+#include "HopperAttentionShape.h"
+#include "HopperBuilder.h"
+
+namespace lacuna {
+
+class HopperAttention {
+public:
+  using Value = mlir::Value;
+  /// `maps`: of query, key, value and result.
+  HopperAttention(HopperBuilder &builder, const HopperAttentionShape &shape,
+                  llvm::ArrayRef<Value> maps)
+      : b(builder), shape(shape), maps(maps) {}
+  /// Emits the body at the builder's insertion point.
+  void emit();
+
+private:
+  /// One tile of queries and the key blocks it sees, [firstBlock, lastBlock).
+  struct Tile {
+    Value firstRow, head, batch, keyHead, firstBlock, lastBlock, count;
+  };
+  /// Registers carried over key blocks: sums of values, and for the two rows
+  /// of a thread their maxima and sums; probabilities.
+  struct State {
+    Values sums, maxima, totals, probabilities;
+  };
+  struct Barriers {
+    int64_t full, empty;
+  };
+
+  void initBarriers();
+  Tile tileAt(Value number);
+  void seenBlocks(Tile &tile);
+  Values forTiles(llvm::function_ref<void(Tile, Value, Value)> body);
+
+  void emitProducer();
+  void loadPanels(Value map, Value address, int64_t rows, int64_t panels,
+                  Value row, Value head, Value batch, Value barrier);
+  void loadBlock(const Tile &tile, Value block, Value step, bool isValue);
+
+  void emitConsumer();
+  void emitTile(const Tile &tile, Value step, Value tileCount);
+  State firstBlock(const Tile &tile, Value step);
+  State blocks(const Tile &tile, Value step, State state);
+  State nextBlock(const Tile &tile, Value step, Value from, State state,
+                  bool maskRight, bool maskLeft);
+  Value multiplyKeys(Value stage);
+  Value multiplyValues(Value sums, Value probabilities, Value stage);
+  /// Hides what is beyond the limits of the thread's rows.
+  void mask(Values &scores, const Tile &tile, Value block, bool right,
+            bool left);
+  Values softmax(Values &scores, State &state, bool first);
+  Value packed(llvm::ArrayRef<Value> probabilities);
+  void rescale(Values &sums, llvm::ArrayRef<Value> factors);
+  void writeTile(const Tile &tile, State state);
+  void storeFragments(llvm::ArrayRef<Value> sums);
+  void storeTile(const Tile &tile);
+  void release(Barriers barriers, Value stage);
+  void takeTurn(bool arrive);
+
+  Value at(int64_t offset) { return b.add(base, offset); }
+  Value slot(int64_t barrier, Value stage) {
+    return b.add(at(barrier), b.mul(stage, 8));
+  }
+  Value stageOf(Value step) { return b.rem(step, shape.stages); }
+  Value phaseOf(Value step) { return b.bitAnd(b.div(step, shape.stages), 1); }
+  Barriers queryBarriers() const;
+  Barriers keyBarriers() const;
+  Barriers valueBarriers() const;
+
+  HopperBuilder &b;
+  const HopperAttentionShape &shape;
+  llvm::SmallVector<Value> maps;
+  // The thread: number, block, warpgroup; first of its warp, of its group.
+  Value base, thread, block, gridSize, group, isLeader, isFirst;
+  // Its first row within the warpgroup, its first column, its lane.
+  Value row, column, lane;
+  // Descriptors of the group's queries and of the first stage.
+  Value queryMatrix, keyMatrix, valueMatrix;
+};
+
+} // namespace lacuna
+
+#endif // LACUNA_LIB_LOWERING_HOPPERATTENTION_H

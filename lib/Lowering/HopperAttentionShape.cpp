@@ -1,0 +1,115 @@
+//===- HopperAttentionShape.cpp - Tiles of an attention on Hopper ---------===//
+// Tile shapes and schedules are those that measured fastest on an H200.
+//===----------------------------------------------------------------------===//
+#include "HopperAttentionShape.h"
+
+#include "lacuna/IR/Hopper.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace lacuna;
+
+bool HopperAttentionShape::needsGuard() const {
+  if (left)
+    return true;
+  return right && !(keyTile == rows() && offset + *right == 0);
+}
+
+/// Why `op` is left to other back ends; empty if it is not.
+static std::string refuse(AttentionOp op) {
+  auto query = cast<RankedTensorType>(op.getQuery().getType());
+  auto value = cast<RankedTensorType>(op.getValue().getType());
+  Type element = query.getElementType();
+  if (!element.isBF16() && !element.isF16())
+    return "the element type is neither bf16 nor f16";
+  if (op.isPacked() || op.getMask() || op.getKeyLengths() ||
+      op.getLogSumExp() || op.getSoftCap() || !op.getScore().empty())
+    return "it has a mask, lengths, a soft cap, a score region or log_sum_exp";
+  if (!query.hasStaticShape() || !value.hasStaticShape() ||
+      !cast<ShapedType>(op.getKey().getType()).hasStaticShape())
+    return "its shape is not static";
+  int64_t depth = query.getShape().back(), valueDepth = value.getShape().back();
+  if (depth % 8 || valueDepth % 8 || depth > 256 || valueDepth > 256)
+    return "a depth is no multiple of 8 up to 256";
+  if (query.getNumElements() == 0 || value.getNumElements() == 0)
+    return "it is empty";
+  if (query.getNumElements() >= INT32_MAX ||
+      value.getNumElements() >= INT32_MAX)
+    return "it is too large for indices of 32 bits";
+  if (op.getScale() && op.getScale()->convertToDouble() <= 0)
+    return "its scale is not positive";
+  return "";
+}
+
+static void readSizes(AttentionOp op, HopperAttentionShape &shape) {
+  bool heads = op.getLayout() == AttentionLayout::BHSD;
+  auto query = cast<RankedTensorType>(op.getQuery().getType());
+  ArrayRef<int64_t> key = cast<ShapedType>(op.getKey().getType()).getShape();
+  ArrayRef<int64_t> value =
+      cast<ShapedType>(op.getValue().getType()).getShape();
+  int64_t head = heads ? 1 : 2, row = heads ? 2 : 1;
+  shape.batches = query.getShape()[0];
+  shape.queryHeads = query.getShape()[head];
+  shape.queries = query.getShape()[row];
+  shape.keyHeads = key[head];
+  shape.keys = key[row];
+  shape.depth = key[3];
+  shape.valueDepth = value[3];
+  shape.element = query.getElementType();
+  shape.scale = op.getScale() ? op.getScale()->convertToDouble()
+                              : 1 / std::sqrt(double(shape.depth));
+}
+
+static void readVisibility(AttentionOp op, HopperAttentionShape &shape) {
+  // Windows longer than both sequences hide nothing more.
+  int64_t most = shape.queries + shape.keys;
+  if (op.getCausal() == Causal::BottomRight)
+    shape.offset = shape.keys - shape.queries;
+  if (op.getWindowLeft())
+    shape.left = std::min<int64_t>(*op.getWindowLeft(), most);
+  if (op.getWindowRight())
+    shape.right = std::min<int64_t>(*op.getWindowRight(), most);
+  if (op.getCausal() != Causal::None)
+    shape.right = 0;
+}
+
+/// Three warpgroups for shallow heads, two where sums take more registers;
+/// as many keys as registers and shared memory hold.
+static void chooseTile(HopperAttentionShape &shape) {
+  int64_t depth = std::max(shape.depth, shape.valueDepth);
+  bool masked = shape.masked();
+  shape.consumers = depth <= 64 ? 3 : 2;
+  shape.keyTile = shape.valueDepth <= 128 && depth <= 192 ? 128
+                  : depth <= 192                          ? 96
+                                                          : 80;
+  shape.persistent = !masked && depth > 64;
+  shape.pingPong = masked || depth <= 64;
+  bool three = shape.consumers == 3;
+  shape.consumerRegisters = three ? 160 : shape.persistent ? 232 : 240;
+  shape.producerRegisters = three ? 32 : shape.persistent ? 40 : 24;
+  shape.separateOutput = true;
+  if (shape.sharedBytes() > hopper::sharedLimit)
+    shape.separateOutput = false;
+  int64_t headBytes = 2 * shape.keys * (shape.depth + shape.valueDepth);
+  int64_t fit = std::clamp<int64_t>((32 << 20) / headBytes, 1, 64);
+  shape.sectionHeads = std::min<int64_t>(llvm::bit_floor(uint64_t(fit)),
+                                         shape.heads());
+}
+
+std::optional<HopperAttentionShape>
+lacuna::hopperAttentionShape(AttentionOp op, std::string &reason) {
+  reason = refuse(op);
+  if (!reason.empty())
+    return std::nullopt;
+  HopperAttentionShape shape;
+  readSizes(op, shape);
+  readVisibility(op, shape);
+  chooseTile(shape);
+  if (shape.sharedBytes() > hopper::sharedLimit) {
+    reason = "its tiles do not fit into shared memory";
+    return std::nullopt;
+  }
+  return shape;
+}

@@ -1,0 +1,69 @@
+//===- HopperAttentionShape.h - Tiles of an attention on Hopper -*- C++ -*-===//
+// Sizes, visibility, tile shape, schedule and the layout of shared memory.
+//===----------------------------------------------------------------------===//
+#ifndef LACUNA_LIB_LOWERING_HOPPERATTENTIONSHAPE_H
+#define LACUNA_LIB_LOWERING_HOPPERATTENTIONSHAPE_H
+
+#include "lacuna/IR/Dialect.h"
+
+#include <optional>
+
+namespace lacuna {
+
+struct HopperAttentionShape {
+  /// What is computed. Query i stands at i + offset; keys from `left` before
+  /// to `right` behind it are visible.
+  int64_t batches, queryHeads, keyHeads, queries, keys, depth, valueDepth;
+  int64_t offset = 0;
+  std::optional<int64_t> left, right;
+  double scale;
+  mlir::Type element;
+
+  /// How. A block has `consumers` warpgroups of 64 queries.
+  int64_t consumers, keyTile, consumerRegisters, producerRegisters;
+  int64_t stages = 2;
+  bool pingPong, persistent;
+  /// Heads whose tiles run together, so that their keys stay in the L2.
+  int64_t sectionHeads;
+  /// The results have shared memory of their own.
+  bool separateOutput;
+
+  int64_t rows() const { return 64 * consumers; }
+  int64_t threads() const { return 128 * (consumers + 1); }
+  int64_t keyPanels() const { return (depth + 63) / 64; }
+  int64_t valuePanels() const { return (valueDepth + 63) / 64; }
+  int64_t queryBytes() const { return keyPanels() * rows() * 128; }
+  int64_t outputBytes() const { return valuePanels() * rows() * 128; }
+  int64_t keyBytes() const { return keyPanels() * keyTile * 128; }
+  int64_t valueBytes() const { return valuePanels() * keyTile * 128; }
+  int64_t tilesPerHead() const { return (queries + rows() - 1) / rows(); }
+  int64_t heads() const { return batches * queryHeads; }
+  int64_t keyBlocks() const { return (keys + keyTile - 1) / keyTile; }
+  bool masked() const { return left || right; }
+  /// A row may see no key of the first block it meets.
+  bool needsGuard() const;
+
+  /// Shared memory: queries, results, keys, values, barriers.
+  int64_t outputOffset() const { return separateOutput ? queryRegion() : 0; }
+  int64_t keyOffset() const {
+    return queryRegion() + (separateOutput ? outputBytes() : 0);
+  }
+  int64_t valueOffset() const { return keyOffset() + stages * keyBytes(); }
+  int64_t barrierOffset() const {
+    return valueOffset() + stages * valueBytes();
+  }
+  int64_t sharedBytes() const {
+    return barrierOffset() + 8 * (2 + 4 * stages);
+  }
+
+private:
+  int64_t queryRegion() const { return std::max(queryBytes(), outputBytes()); }
+};
+
+/// The shape of `op`, or why Hopper's kernel cannot do it.
+std::optional<HopperAttentionShape> hopperAttentionShape(AttentionOp op,
+                                                         std::string &reason);
+
+} // namespace lacuna
+
+#endif // LACUNA_LIB_LOWERING_HOPPERATTENTIONSHAPE_H
