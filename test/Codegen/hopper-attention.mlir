@@ -19,9 +19,8 @@
 // CHECK: cp.async.bulk.tensor.4d.shared::cluster.global
 // CHECK: setmaxnreg.inc.sync.aligned.u32 232
 // CHECK: wgmma.fence.sync.aligned
-// CHECK-NEXT: add.s64 da
-// CHECK-NEXT: add.s64 db
-// CHECK-NEXT: wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16
+// CHECK-NEXT: add.s64 d
+// CHECK: wgmma.mma_async.sync.aligned.m64n128k16.f32.bf16.bf16
 // CHECK: wgmma.wait_group.sync.aligned 1
 // CHECK: ex2.approx.ftz.f32
 // CHECK: stmatrix.sync.aligned.m8n8.x4.shared.b16
