@@ -82,6 +82,12 @@ static FailureOr<ScatterReduction> reductionOf(NodeImporter &node) {
   return *reduction;
 }
 
+/// Whether a scatter compares unsigned numbers.
+static bool comparesUnsigned(NodeImporter &node, ScatterReduction reduction) {
+  return node.operand(0).isUnsigned && (reduction == ScatterReduction::Max ||
+                                        reduction == ScatterReduction::Min);
+}
+
 static ImportResult importScatterElements(NodeImporter &node) {
   auto operands = dataAndIndices(node);
   FailureOr<Value> updates = node.value(2);
@@ -97,12 +103,13 @@ static ImportResult importScatterElements(NodeImporter &node) {
       shapeOf(indices).size() != shapeOf(data).size() ||
       elementOf(*updates) != elementOf(data))
     return node.error() << "data, indices and updates do not fit";
+  TensorBuilder &build = node.build;
+  bool flips = comparesUnsigned(node, *reduction);
+  Value result = ScatterElementsOp::create(
+      build.builder, build.loc, data.getType(), build.reorder(data, flips),
+      indices, build.reorder(*updates, flips), *axis, *reduction);
   return SmallVector<Imported>{
-      {ScatterElementsOp::create(node.build.builder, node.build.loc,
-                                 data.getType(), data, indices, *updates,
-                                 *axis, *reduction)
-           .getResult(),
-       node.operand(0).isUnsigned}};
+      {build.reorder(result, flips), node.operand(0).isUnsigned}};
 }
 
 static ImportResult importScatterNd(NodeImporter &node) {
@@ -120,11 +127,13 @@ static ImportResult importScatterNd(NodeImporter &node) {
   llvm::append_range(expected, d.drop_front(i.back()));
   if (shapeOf(*updates) != ArrayRef(expected))
     return node.error() << "updates have the wrong shape";
+  TensorBuilder &build = node.build;
+  bool flips = comparesUnsigned(node, *reduction);
+  Value result = ScatterNdOp::create(
+      build.builder, build.loc, data.getType(), build.reorder(data, flips),
+      indices, build.reorder(*updates, flips), *reduction);
   return SmallVector<Imported>{
-      {ScatterNdOp::create(node.build.builder, node.build.loc, data.getType(),
-                           data, indices, *updates, *reduction)
-           .getResult(),
-       node.operand(0).isUnsigned}};
+      {build.reorder(result, flips), node.operand(0).isUnsigned}};
 }
 
 static ImportResult importOneHot(NodeImporter &node) {
@@ -165,13 +174,16 @@ static ImportResult importTopK(NodeImporter &node) {
     return node.error() << "`k` must be at most the size of the axis";
   shape[*axis] = k->front();
   OpBuilder &b = node.build.builder;
+  bool isUnsigned = node.operand(0).isUnsigned;
+  Value input = node.build.reorder(*x, isUnsigned);
   auto op = TopKOp::create(
       b, node.build.loc, RankedTensorType::get(shape, elementOf(*x)),
-      RankedTensorType::get(shape, b.getI64Type()), *x, k->front(), *axis,
+      RankedTensorType::get(shape, b.getI64Type()), input, k->front(), *axis,
       node.integer("largest", 1) ? Extreme::Max : Extreme::Min,
       node.integer("sorted", 1) != 0);
-  return SmallVector<Imported>{{op.getValues(), node.operand(0).isUnsigned},
-                               op.getIndices()};
+  return SmallVector<Imported>{
+      {node.build.reorder(op.getValues(), isUnsigned), isUnsigned},
+      op.getIndices()};
 }
 
 static ImportResult importReverseSequence(NodeImporter &node) {

@@ -33,24 +33,12 @@ static FailureOr<Pool> readPool(NodeImporter &node) {
   return Pool{*x, *window, RankedTensorType::get(shape, elementOf(*x)), ceilMode};
 }
 
-/// Flips the sign bit: unsigned numbers then compare as signed ones, and back.
-static Value flipSign(TensorBuilder &build, Value value) {
-  auto type = cast<IntegerType>(elementOf(value));
-  auto bit = IntegerAttr::get(type, APInt::getSignMask(type.getWidth()));
-  return build.elementwise(
-      value, type, [&](OpBuilder &b, Location l, ValueRange args) -> Value {
-        return arith::XOrIOp::create(b, l, args[0],
-                                     arith::ConstantOp::create(b, l, bit));
-      });
-}
-
 static ImportResult importMaxPool(NodeImporter &node) {
   FailureOr<Pool> pool = readPool(node);
   if (failed(pool))
     return failure();
   bool isUnsigned = node.operand(0).isUnsigned;
-  if (isUnsigned)
-    pool->input = flipSign(node.build, pool->input);
+  pool->input = node.build.reorder(pool->input, isUnsigned);
   OpBuilder &b = node.build.builder;
   Type indices;
   if (node.wants(1))
@@ -62,9 +50,7 @@ static ImportResult importMaxPool(NodeImporter &node) {
                               IndexMode::Whole,
                               node.integer("storage_order", 0) != 0,
                               Layout::ChannelsFirst);
-  Value result = op.getResult();
-  if (isUnsigned)
-    result = flipSign(node.build, result);
+  Value result = node.build.reorder(op.getResult(), isUnsigned);
   return SmallVector<Imported>{{result, isUnsigned}, op.getIndices()};
 }
 

@@ -181,9 +181,10 @@ template <Extreme kind> static ImportResult importArg(NodeImporter &node) {
   else
     shape.erase(shape.begin() + *axis);
   OpBuilder &b = node.build.builder;
+  Value input = node.build.reorder(*x, node.operand(0).isUnsigned);
   return SmallVector<Imported>{
       ArgExtremeOp::create(b, node.build.loc,
-                           RankedTensorType::get(shape, b.getI64Type()), *x,
+                           RankedTensorType::get(shape, b.getI64Type()), input,
                            kind, *axis, node.integer("select_last_index", 0) != 0)
           .getResult()};
 }

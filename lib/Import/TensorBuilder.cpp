@@ -121,6 +121,18 @@ Value TensorBuilder::cast(Value operand, Type to, bool fromUnsigned,
   });
 }
 
+Value TensorBuilder::reorder(Value operand, bool isUnsigned) {
+  if (!isUnsigned)
+    return operand;
+  auto type = cast<IntegerType>(elementOf(operand));
+  auto bit = IntegerAttr::get(type, APInt::getSignMask(type.getWidth()));
+  return elementwise(
+      operand, type, [&](OpBuilder &b, Location l, ValueRange args) -> Value {
+        return arith::XOrIOp::create(b, l, args[0],
+                                     arith::ConstantOp::create(b, l, bit));
+      });
+}
+
 Value TensorBuilder::empty(ArrayRef<int64_t> shape, Type element) {
   return tensor::EmptyOp::create(builder, loc, shape, element);
 }

@@ -65,6 +65,10 @@ public:
   mlir::Value cast(mlir::Value operand, mlir::Type to, bool fromUnsigned,
                    bool toUnsigned);
 
+  /// `operand` with its sign bits flipped if `isUnsigned`: unsigned numbers
+  /// then compare as signed ones, and a second time back.
+  mlir::Value reorder(mlir::Value operand, bool isUnsigned);
+
   mlir::Value empty(llvm::ArrayRef<int64_t> shape, mlir::Type element);
   mlir::Value splat(llvm::ArrayRef<int64_t> shape, mlir::Type element,
                     double value);
