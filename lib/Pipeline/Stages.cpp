@@ -30,9 +30,11 @@ static void addPlan(OpPassManager &passes, const PipelineOptions &options) {
   functions.addPass(createSplitTransposedConvolutions());
   functions.addPass(createChannelsLast(layout));
   functions.addPass(createSinkTransposes());
-  PackContractionsOptions packing;
-  packing.vectorBits = options.vectorBits;
-  functions.addPass(createPackContractions(packing));
+  if (!options.onDevice) { // panels suit the caches of a processor
+    PackContractionsOptions packing;
+    packing.vectorBits = options.vectorBits;
+    functions.addPass(createPackContractions(packing));
+  }
   functions.addPass(createLowerResizes());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
@@ -60,8 +62,10 @@ static void addDevice(OpPassManager &passes, const PipelineOptions &options) {
   kernels.addPass(createCSEPass());
 }
 
-static void addLLVM(OpPassManager &passes, const PipelineOptions &) {
+static void addLLVM(OpPassManager &passes, const PipelineOptions &options) {
   passes.addPass(createConvertToLLVM());
+  if (options.onDevice)
+    passes.addPass(createSplitDevice());
 }
 
 ArrayRef<Stage> lacuna::stages() {

@@ -91,6 +91,20 @@ def ConvertToLLVM : Pass<"lacuna-convert-to-llvm", "::mlir::ModuleOp"> {
                            "::mlir::cf::ControlFlowDialect"];
 }
 
+def SplitDevice : Pass<"lacuna-split-device", "::mlir::ModuleOp"> {
+  let summary = "move kernels to a device module that entries launch from";
+  let description = [{
+    Input: a module in the LLVM dialect. Output: the kernels in a nested module
+    `@device`, each with an entry `KERNEL_launch(arguments, count, grain)` whose
+    thread `i` computes the steps `[i * grain, (i + 1) * grain)`; the entry
+    functions hand device pointers to `lacuna_rt_launch` and `lacuna_rt_copy`.
+    A failed check sets the first word behind argument 0 to its code and leaves
+    the address of its message 8 bytes further; the first failure wins.
+    Numbers: exact.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 def LowerActivations : Pass<"lacuna-lower-activations"> {
   let summary = "write activations as element-wise linalg.generic";
   let description = [{

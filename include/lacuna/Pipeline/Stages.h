@@ -13,6 +13,8 @@ namespace lacuna {
 /// What the passes need to know of the wish and the machine.
 struct PipelineOptions {
   int64_t vectorBits = 256;
+  /// Kernels run on a GPU, entry functions on the host.
+  bool onDevice = false;
   /// Where a failing pass writes its input and the command that replays it;
   /// empty: nowhere.
   std::string reproducer;
