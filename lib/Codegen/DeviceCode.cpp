@@ -1,0 +1,131 @@
+//===- DeviceCode.cpp - Device modules to PTX -----------------------------===//
+#include "lacuna/Codegen/DeviceCode.h"
+
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+
+using namespace mlir;
+using namespace lacuna;
+
+extern "C" {
+void LLVMInitializeNVPTXTargetInfo();
+void LLVMInitializeNVPTXTarget();
+void LLVMInitializeNVPTXTargetMC();
+void LLVMInitializeNVPTXAsmPrinter();
+}
+
+static std::unique_ptr<llvm::TargetMachine> createMachine(StringRef name) {
+  static const bool initialized = [] {
+    LLVMInitializeNVPTXTargetInfo();
+    LLVMInitializeNVPTXTarget();
+    LLVMInitializeNVPTXTargetMC();
+    LLVMInitializeNVPTXAsmPrinter();
+    return true;
+  }();
+  (void)initialized;
+  std::string error;
+  llvm::Triple triple("nvptx64-nvidia-cuda");
+  const llvm::Target *backend =
+      llvm::TargetRegistry::lookupTarget(triple, error);
+  if (!backend)
+    return nullptr;
+  llvm::TargetOptions options;
+  return std::unique_ptr<llvm::TargetMachine>(backend->createTargetMachine(
+      triple, name, "+ptx80", options, std::nullopt, std::nullopt,
+      llvm::CodeGenOptLevel::Default));
+}
+
+/// Everything becomes part of the launched functions: the addresses of their
+/// buffers are then known to be global memory.
+static void inlineAll(llvm::Module &ir) {
+  for (llvm::Function &function : ir) {
+    function.addFnAttr(llvm::Attribute::NoUnwind);
+    if (function.isDeclaration() ||
+        function.getCallingConv() == llvm::CallingConv::PTX_Kernel)
+      continue;
+    function.setLinkage(llvm::GlobalValue::InternalLinkage);
+    function.addFnAttr(llvm::Attribute::AlwaysInline);
+  }
+}
+
+static void optimize(llvm::Module &ir, llvm::TargetMachine &machine) {
+  llvm::PassBuilder builder(&machine);
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager graph;
+  llvm::ModuleAnalysisManager modules;
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(graph);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, graph, modules);
+  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2)
+      .run(ir, modules);
+}
+
+/// Whether PTX has no instructions for a call of `function`, and the back end
+/// would look for a library.
+static bool isMissing(const llvm::Function &function) {
+  if (!function.isDeclaration() || function.use_empty())
+    return false;
+  switch (function.getIntrinsicID()) {
+  case llvm::Intrinsic::not_intrinsic:
+  case llvm::Intrinsic::exp:
+  case llvm::Intrinsic::exp2:
+  case llvm::Intrinsic::exp10:
+  case llvm::Intrinsic::log:
+  case llvm::Intrinsic::log2:
+  case llvm::Intrinsic::log10:
+  case llvm::Intrinsic::pow:
+  case llvm::Intrinsic::powi:
+  case llvm::Intrinsic::sin:
+  case llvm::Intrinsic::cos:
+  case llvm::Intrinsic::sincos:
+  case llvm::Intrinsic::tan:
+  case llvm::Intrinsic::asin:
+  case llvm::Intrinsic::acos:
+  case llvm::Intrinsic::atan:
+  case llvm::Intrinsic::atan2:
+  case llvm::Intrinsic::sinh:
+  case llvm::Intrinsic::cosh:
+  case llvm::Intrinsic::tanh:
+    return true;
+  default:
+    return false;
+  }
+}
+
+FailureOr<std::string> lacuna::compileToPTX(ModuleOp device,
+                                            StringRef architecture) {
+  registerBuiltinDialectTranslation(*device.getContext());
+  registerLLVMDialectTranslation(*device.getContext());
+  llvm::LLVMContext context;
+  auto machine = createMachine(architecture);
+  auto ir = translateModuleToLLVMIR(device, context, "lacuna");
+  if (!machine || !ir)
+    return device.emitError("could not be compiled for `")
+           << architecture << "`";
+  ir->setTargetTriple(machine->getTargetTriple());
+  ir->setDataLayout(machine->createDataLayout());
+  inlineAll(*ir);
+  optimize(*ir, *machine);
+  for (llvm::Function &function : *ir)
+    if (isMissing(function))
+      return device.emitError("calls `")
+             << function.getName() << "`, which devices do not have";
+  llvm::SmallVector<char, 0> bytes;
+  llvm::raw_svector_ostream stream(bytes);
+  llvm::legacy::PassManager passes;
+  if (machine->addPassesToEmitFile(passes, stream, nullptr,
+                                   llvm::CodeGenFileType::AssemblyFile))
+    return device.emitError("could not be printed as PTX");
+  passes.run(*ir);
+  return std::string(bytes.begin(), bytes.end());
+}
