@@ -20,6 +20,8 @@ static RuntimeSymbol symbol(const char *name, Function *function) {
 std::span<const RuntimeSymbol> runtimeSymbols() {
   static const RuntimeSymbol symbols[] = {
       symbol("lacuna_rt_parallel", lacuna_rt_parallel),
+      symbol("lacuna_rt_launch", lacuna_rt_launch),
+      symbol("lacuna_rt_copy", lacuna_rt_copy),
       symbol("lacuna_rt_fail", lacuna_rt_fail),
       symbol("lacuna_rt_threads", lacuna_rt_threads),
       symbol("memrefCopy", memrefCopy),

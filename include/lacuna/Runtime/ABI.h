@@ -75,6 +75,21 @@ void lacuna_rt_parallel(LacunaContext *context, int64_t kernelId,
                         LacunaKernel kernel, void *const *args, int64_t count,
                         int64_t grain);
 
+/*===-- Device ------------------------------------------------------------===*
+ * What entry functions call instead when their kernels run on a GPU. Buffers
+ * are device memory there, and the context is the runtime's own for the call.
+ * Both return before the work is done; it is done in order.
+ */
+
+/* Starts launch `launchId` over [0, count). `args` holds `slots` pointers, the
+ * first of which the runtime replaces by the place for failures. `grain`: the
+ * fewest steps worth a task of a processor; a device may take fewer. */
+void lacuna_rt_launch(void *context, int64_t launchId, void *const *args,
+                      int64_t slots, int64_t count, int64_t grain);
+
+/* Copies `bytes` from one place in device memory to another. */
+void lacuna_rt_copy(void *context, void *to, const void *from, int64_t bytes);
+
 /*===-- Profile -----------------------------------------------------------===*
  * Off until enabled: then every launch costs two readings of the clock.
  */

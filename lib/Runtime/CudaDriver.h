@@ -1,0 +1,65 @@
+//===- CudaDriver.h - NVIDIA's driver, found at run time --------*- C++ -*-===//
+//
+// The functions of libcuda.so.1 that Lacuna calls. Its headers are not needed;
+// the library is opened when a program for the GPU is first loaded.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef LACUNA_LIB_RUNTIME_CUDADRIVER_H
+#define LACUNA_LIB_RUNTIME_CUDADRIVER_H
+
+#include "lacuna/Support/Error.h"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace lacuna {
+
+/// Handles and numbers as the driver's ABI has them.
+using CudaPointer = uint64_t;
+using CudaHandle = void *;
+
+struct CudaDriver {
+  int (*init)(unsigned flags);
+  int (*errorString)(int code, const char **text);
+  int (*deviceCount)(int *count);
+  int (*device)(int *device, int ordinal);
+  int (*deviceAttribute)(int *value, int attribute, int device);
+  int (*retainContext)(CudaHandle *context, int device);
+  int (*setContext)(CudaHandle context);
+  int (*loadModule)(CudaHandle *module, const void *image, unsigned count,
+                    int *options, void **values);
+  int (*unloadModule)(CudaHandle module);
+  int (*getFunction)(CudaHandle *function, CudaHandle module,
+                     const char *name);
+  int (*allocate)(CudaPointer *pointer, size_t bytes);
+  int (*release)(CudaPointer pointer);
+  int (*upload)(CudaPointer to, const void *from, size_t bytes,
+                CudaHandle stream);
+  int (*download)(void *to, CudaPointer from, size_t bytes, CudaHandle stream);
+  int (*copy)(CudaPointer to, CudaPointer from, size_t bytes,
+              CudaHandle stream);
+  int (*fill)(CudaPointer to, unsigned char value, size_t bytes,
+              CudaHandle stream);
+  int (*createStream)(CudaHandle *stream, unsigned flags);
+  int (*destroyStream)(CudaHandle stream);
+  int (*synchronize)(CudaHandle stream);
+  int (*launch)(CudaHandle function, unsigned gridX, unsigned gridY,
+                unsigned gridZ, unsigned blockX, unsigned blockY,
+                unsigned blockZ, unsigned sharedBytes, CudaHandle stream,
+                void **parameters, void **extra);
+  int (*createEvent)(CudaHandle *event, unsigned flags);
+  int (*recordEvent)(CudaHandle event, CudaHandle stream);
+  int (*elapsed)(float *milliseconds, CudaHandle begin, CudaHandle end);
+  int (*destroyEvent)(CudaHandle event);
+
+  /// The driver, initialised; or why there is none. Safe on any thread.
+  static Expected<const CudaDriver *> get();
+
+  /// What the driver says of a code other than 0, after `what`.
+  Error check(int code, const char *what) const;
+};
+
+} // namespace lacuna
+
+#endif // LACUNA_LIB_RUNTIME_CUDADRIVER_H
