@@ -32,6 +32,13 @@ if shutil.which("ptxas"):
 if config.lacuna_sanitize:
     config.available_features.add("sanitizer")
 
+# PTX is assembled where CUDA's assembler is found.
+if shutil.which("ptxas", path=config.environment["PATH"]):
+    config.available_features.add("ptxas")
+
+if os.path.exists("/dev/nvidiactl"):
+    config.available_features.add("cuda")
+
 # ONNX's own tests, when the package is in <build>/venv (utils/test.sh).
 onnx_tests = glob.glob(os.path.join(
     config.lacuna_build_dir, "venv", "lib", "python3*", "site-packages", "onnx",

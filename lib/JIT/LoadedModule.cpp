@@ -3,7 +3,7 @@
 
 #include "Diagnostics.h"
 #include "ElementType.h"
-#include "lacuna/Codegen/NativeCode.h"
+#include "ParsedTarget.h"
 #include "lacuna/Import/Onnx.h"
 #include "lacuna/Pipeline/Registration.h"
 #include "lacuna/Pipeline/Stages.h"
@@ -135,16 +135,16 @@ Expected<LoadedModule> lacuna::loadModule(const ModelSource &source,
 Error lacuna::runModuleStages(LoadedModule &loaded, const ModelSource &source,
                               const CompileOptions &options, int first,
                               int last) {
-  std::string message;
-  FailureOr<NativeTarget> target = parseNativeTarget(options.target, message);
-  if (failed(target))
-    return Error(ErrorCode::InvalidArgument, message);
+  Expected<ParsedTarget> target = parseTarget(options.target);
+  if (!target)
+    return target.error();
   CollectDiagnostics diagnostics(loaded.context.get());
   // A crash can be caught only on the thread that began.
   if (!options.reproducer.empty())
     loaded.context->disableMultithreading();
   PipelineOptions pipeline;
-  pipeline.vectorBits = target->vectorBits;
+  pipeline.vectorBits = target->vectorBits();
+  pipeline.onDevice = target->ordinal.has_value();
   pipeline.reproducer = options.reproducer;
   if (failed(runStages(*loaded.module, first, last, pipeline)))
     return diagnostics.error(ErrorCode::Unsupported,

@@ -6,7 +6,8 @@
 #include "LoadedModule.h"
 #include "NativeWrapper.h"
 #include "OperationCount.h"
-#include "lacuna/Codegen/NativeCode.h"
+#include "ParsedTarget.h"
+#include "lacuna/Codegen/DeviceCode.h"
 #include "lacuna/Pipeline/Stages.h"
 
 #include "llvm/Support/MemoryBuffer.h"
@@ -222,11 +223,29 @@ printNative(ModuleOp module, const NativeTarget &target, NativeFormat format) {
 Expected<NativeCode> Model::generate(NativeFormat format,
                                      const std::string &symbol,
                                      const CompileOptions &options) const {
+  Expected<ParsedTarget> target = parseTarget(options.target);
+  if (!target)
+    return target.error();
+  if (target->ordinal.has_value() != (format == NativeFormat::PTX))
+    return Error(ErrorCode::InvalidArgument,
+                 format == NativeFormat::PTX
+                     ? "PTX needs the target `cuda`, got `" + options.target +
+                           "`"
+                     : "for the target `" + options.target +
+                           "` kernels can be written as PTX only");
   Expected<LoadedModule> lowered =
       lowerModule(state->source, options, findStage("llvm"));
   if (!lowered)
     return lowered.error();
   CollectDiagnostics diagnostics(lowered->context.get());
+  if (format == NativeFormat::PTX) {
+    auto kernels = lowered->module->lookupSymbol<ModuleOp>("device");
+    FailureOr<std::string> code = compileToPTX(kernels, "sm_80");
+    if (failed(code))
+      return diagnostics.error(ErrorCode::Unsupported,
+                               "code generation failed");
+    return NativeCode{*code, ""};
+  }
   Program::State program;
   if (Error error = program.describe(*lowered->module))
     return error;
@@ -237,11 +256,7 @@ Expected<NativeCode> Model::generate(NativeFormat format,
                             program.outputs};
   wrapEntry(*lowered->module, interface, program.entryName, program.info,
             *constants);
-  std::string message;
-  auto target = parseNativeTarget(options.target, message);
-  if (failed(target))
-    return Error(ErrorCode::InvalidArgument, message);
-  FailureOr<std::string> code = printNative(*lowered->module, *target, format);
+  FailureOr<std::string> code = printNative(*lowered->module, target->native, format);
   if (failed(code))
     return diagnostics.error(ErrorCode::Internal, "code generation failed");
   return NativeCode{*code, writeHeader(interface)};

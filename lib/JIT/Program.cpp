@@ -3,7 +3,7 @@
 
 #include "Constants.h"
 #include "ElementType.h"
-#include "lacuna/Codegen/NativeCode.h"
+#include "ParsedTarget.h"
 #include "lacuna/IR/Names.h"
 #include "lacuna/Runtime/Symbols.h"
 
@@ -90,13 +90,15 @@ Error Program::State::build(ModuleOp module, const std::string &targetName) {
     return segment.error();
   constants = *segment;
   info.constantBytes = constants.byteSize();
-  std::string message;
-  FailureOr<NativeTarget> target = parseNativeTarget(targetName, message);
-  if (failed(target))
-    return Error(ErrorCode::InvalidArgument, message);
+  Expected<ParsedTarget> target = parseTarget(targetName);
+  if (!target)
+    return target.error();
+  if (target->ordinal)
+    if (Error error = loadDevice(module, *target->ordinal))
+      return error;
   unsigned parts = std::min(8u, std::max(1u, std::thread::hardware_concurrency()));
-  auto objects = compileToObjects(module, *target,
-                                  kernelNames.size() < 4 ? 1 : parts);
+  auto objects = compileToObjects(module, target->native,
+                                  kernelNames.size() < 4 || device ? 1 : parts);
   if (failed(objects))
     return Error(ErrorCode::Internal, "code generation failed");
   llvm::InitializeNativeTarget();
@@ -170,14 +172,14 @@ static Error checkTensor(const Tensor &tensor, const lacuna::Value &expected,
                    describe(tensor.dtype(), tensor.shape()));
 }
 
-Error Program::State::run(std::span<const Tensor> given,
-                          std::span<Tensor> results, Frame &frame) const {
+/// Checks what is given; `packed` are the inputs, contiguous.
+Error Program::State::prepare(std::span<const Tensor> given,
+                              std::span<Tensor> results,
+                              std::vector<Tensor> &packed) const {
   if (given.size() != inputs.size())
     return Error(ErrorCode::InvalidArgument,
                  "the program takes " + std::to_string(inputs.size()) +
                      " inputs, got " + std::to_string(given.size()));
-  std::vector<Tensor> packed;
-  std::vector<void *> in, out;
   for (size_t i = 0; i < given.size(); ++i) {
     if (Error error = checkTensor(given[i], inputs[i], "input"))
       return error;
@@ -185,7 +187,6 @@ Error Program::State::run(std::span<const Tensor> given,
     if (!contiguous)
       return contiguous.error();
     packed.push_back(*contiguous);
-    in.push_back(packed.back().data());
   }
   for (size_t i = 0; i < results.size(); ++i) {
     if (Error error = checkTensor(results[i], outputs[i], "output"))
@@ -193,8 +194,20 @@ Error Program::State::run(std::span<const Tensor> given,
     if (!results[i].isContiguous())
       return Error(ErrorCode::InvalidArgument,
                    "output `" + outputs[i].name + "` must be contiguous");
-    out.push_back(results[i].data());
   }
+  return Error::success();
+}
+
+Error Program::State::run(std::span<const Tensor> given,
+                          std::span<Tensor> results, Frame &frame) const {
+  std::vector<Tensor> packed;
+  if (Error error = prepare(given, results, packed))
+    return error;
+  std::vector<void *> in, out;
+  for (Tensor &tensor : packed)
+    in.push_back(tensor.data());
+  for (Tensor &tensor : results)
+    out.push_back(tensor.data());
   lacuna_rt_reset(frame.context);
   entry(frame.context, in.data(), out.data(), frame.arena.data(),
         const_cast<void *>(constants.data()));
@@ -210,6 +223,8 @@ Error Program::callInto(std::span<const Tensor> inputs,
     return Error(ErrorCode::InvalidArgument,
                  "the program has " + std::to_string(state->outputs.size()) +
                      " outputs, got " + std::to_string(outputs.size()));
+  if (state->device)
+    return state->runOnDevice(inputs, outputs, {});
   Expected<State::Frame> frame = state->takeFrame(threads);
   if (!frame)
     return frame.error();
@@ -220,43 +235,58 @@ Error Program::callInto(std::span<const Tensor> inputs,
 
 Expected<std::vector<Tensor>> Program::call(std::span<const Tensor> inputs,
                                             int threads) const {
-  std::vector<Tensor> results;
-  for (const Value &output : state->outputs) {
-    Expected<Tensor> result = Tensor::allocate(output.dtype, output.shape);
-    if (!result)
-      return result.error();
-    results.push_back(*result);
-  }
-  if (Error error = callInto(inputs, results, threads))
+  auto results = state->allocateOutputs();
+  if (!results)
+    return results.error();
+  if (Error error = callInto(inputs, *results, threads))
     return error;
   return results;
 }
 
-Expected<std::vector<KernelTime>>
-Program::profile(std::span<const Tensor> inputs, int threads) const {
-  Expected<State::Frame> frame = state->takeFrame(threads);
-  if (!frame)
-    return frame.error();
+Expected<std::vector<Tensor>> Program::State::allocateOutputs() const {
   std::vector<Tensor> results;
-  for (const Value &output : state->outputs) {
+  for (const Value &output : outputs) {
     Expected<Tensor> result = Tensor::allocate(output.dtype, output.shape);
     if (!result)
       return result.error();
     results.push_back(*result);
   }
+  return results;
+}
+
+/// Runs on the host with its profile on; adds to `times`.
+Error Program::State::profileOnHost(
+    std::span<const Tensor> inputs, std::span<Tensor> results, int threads,
+    std::span<LacunaKernelProfile> times) {
+  Expected<Frame> frame = takeFrame(threads);
+  if (!frame)
+    return frame.error();
   lacuna_rt_profile_enable(frame->context, 1);
-  Error error = state->run(inputs, results, *frame);
-  std::vector<KernelTime> times;
-  for (size_t id = 0; id < state->kernelNames.size(); ++id) {
-    LacunaKernelProfile profile = lacuna_rt_profile(frame->context, id);
-    int64_t operations =
-        id < state->operations.size() ? state->operations[id] : -1;
-    times.push_back({state->kernelNames[id], profile.calls,
-                     profile.nanoseconds, operations});
-  }
+  Error error = run(inputs, results, *frame);
+  for (size_t id = 0; id < times.size(); ++id)
+    times[id] = lacuna_rt_profile(frame->context, int64_t(id));
   lacuna_rt_profile_enable(frame->context, 0);
-  state->returnFrame(*frame);
+  returnFrame(*frame);
+  return error;
+}
+
+Expected<std::vector<KernelTime>>
+Program::profile(std::span<const Tensor> inputs, int threads) const {
+  auto results = state->allocateOutputs();
+  if (!results)
+    return results.error();
+  std::vector<LacunaKernelProfile> profiles(state->kernelNames.size());
+  Error error =
+      state->device ? state->runOnDevice(inputs, *results, profiles)
+                    : state->profileOnHost(inputs, *results, threads, profiles);
   if (error)
     return error;
+  std::vector<KernelTime> times;
+  for (size_t id = 0; id < profiles.size(); ++id) {
+    int64_t operations =
+        id < state->operations.size() ? state->operations[id] : -1;
+    times.push_back({state->kernelNames[id], profiles[id].calls,
+                     profiles[id].nanoseconds, operations});
+  }
   return times;
 }

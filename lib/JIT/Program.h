@@ -3,7 +3,7 @@
 #define LACUNA_LIB_JIT_PROGRAM_H
 
 #include "lacuna/JIT/Model.h"
-#include "lacuna/Runtime/ABI.h"
+#include "lacuna/Runtime/Cuda.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
@@ -29,8 +29,18 @@ struct Program::State {
   Error describe(mlir::ModuleOp module);
   /// Takes the constants out, generates code and links it into the process.
   Error build(mlir::ModuleOp module, const std::string &target);
+  /// Loads the device's part, which it takes out of `module`.
+  Error loadDevice(mlir::ModuleOp module, int ordinal);
+  Error runOnDevice(std::span<const Tensor> inputs, std::span<Tensor> outputs,
+                    std::span<LacunaKernelProfile> times) const;
   Expected<Frame> takeFrame(int threads);
   void returnFrame(Frame frame);
+  Expected<std::vector<Tensor>> allocateOutputs() const;
+  Error prepare(std::span<const Tensor> given, std::span<Tensor> results,
+                std::vector<Tensor> &packed) const;
+  Error profileOnHost(std::span<const Tensor> inputs,
+                      std::span<Tensor> results, int threads,
+                      std::span<LacunaKernelProfile> times);
   Error run(std::span<const Tensor> inputs, std::span<Tensor> outputs,
             Frame &frame) const;
 
@@ -42,6 +52,8 @@ struct Program::State {
   ProgramInfo info;
   std::string entryName;
   Tensor constants;
+  /// Null where kernels run on the host.
+  std::shared_ptr<CudaProgram> device;
   std::unique_ptr<llvm::orc::LLJIT> jit;
   EntryFunction entry = nullptr;
   std::mutex mutex;

@@ -19,7 +19,7 @@ static cl::opt<std::string> entryName("entry",
                                       cl::value_desc("name"),
                                       cl::sub(check));
 static cl::opt<std::string> target("target", cl::init("cpu"),
-                                   cl::desc("cpu, or a processor's name"),
+                                   cl::desc("cpu, a processor's name, or cuda"),
                                    cl::value_desc("processor"),
                                    cl::sub(check));
 

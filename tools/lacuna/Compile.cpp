@@ -17,7 +17,7 @@ static ModelOptions modelOptions(command);
 static cl::opt<std::string>
     emit("emit",
          cl::desc("What to write: a stage (model, plan, tensor, memory, device, "
-                  "llvm), llvm-ir, assembly, object, library"),
+                  "llvm), llvm-ir, assembly, object, library, ptx"),
          cl::value_desc("what"), cl::sub(command));
 static cl::opt<std::string> output("o", cl::desc("File to write (-: print)"),
                                    cl::value_desc("file"), cl::init("-"),
@@ -48,6 +48,8 @@ static std::string chooseFormat() {
     return "object";
   if (ending == ".s")
     return "assembly";
+  if (ending == ".ptx")
+    return "ptx";
   return ending == ".ll" ? "llvm-ir" : "llvm";
 }
 
@@ -82,6 +84,7 @@ static Error emitNative(const Model &model, const std::string &format,
                         const CompileOptions &options) {
   NativeFormat native = format == "llvm-ir"    ? NativeFormat::LLVMIR
                         : format == "assembly" ? NativeFormat::Assembly
+                        : format == "ptx"      ? NativeFormat::PTX
                                                : NativeFormat::Object;
   if (native == NativeFormat::Object && output == "-")
     return Error(ErrorCode::InvalidArgument,
@@ -139,7 +142,7 @@ static int runCompile() {
   options->reproducer = reproducer;
   std::string format = chooseFormat();
   bool native = format == "llvm-ir" || format == "assembly" ||
-                format == "object" || format == "library";
+                format == "object" || format == "library" || format == "ptx";
   Error error = native ? emitNative(*model, format, *options)
                        : emitStage(*model, format, *options);
   if (!error)
@@ -154,5 +157,6 @@ Command tool::compileCommand() {
           "  lacuna compile net.onnx --emit=tensor\n"
           "  lacuna compile net.onnx -o libnet.so     and libnet.h: a C "
           "library\n"
-          "  lacuna compile net.onnx --target=x86-64-v3 -o net.o\n"};
+          "  lacuna compile net.onnx --target=x86-64-v3 -o net.o\n"
+          "  lacuna compile net.onnx --target=cuda -o net.ptx\n"};
 }

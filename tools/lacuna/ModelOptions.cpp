@@ -12,7 +12,8 @@ ModelOptions::ModelOptions(cl::SubCommand &command)
       entry("entry", cl::desc("Function to take of a module with several"),
             cl::value_desc("name"), cl::sub(command)),
       target("target", cl::init("cpu"),
-             cl::desc("Processor to compile for (cpu: this one)"),
+             cl::desc("What to compile for (cpu: this processor; cuda, cuda:1: "
+                      "a GPU)"),
              cl::value_desc("processor"), cl::sub(command)),
       shapes("shape", cl::desc("Shape of an input the model leaves open"),
              cl::value_desc("name=2x3"), cl::sub(command)) {}

@@ -8,8 +8,9 @@
 
 namespace lacuna {
 
-/// Code as a file: optimised LLVM IR, assembly, or a relocatable object.
-enum class NativeFormat { LLVMIR, Assembly, Object };
+/// Code as a file: optimised LLVM IR, assembly, or a relocatable object; or the
+/// kernels for GPUs as PTX, which has no header.
+enum class NativeFormat { LLVMIR, Assembly, Object, PTX };
 
 /// Code for use without the compiler, and the C header that declares it.
 struct NativeCode {

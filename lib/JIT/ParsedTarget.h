@@ -1,0 +1,27 @@
+//===- ParsedTarget.h - What `target` of CompileOptions says ----*- C++ -*-===//
+#ifndef LACUNA_LIB_JIT_PARSEDTARGET_H
+#define LACUNA_LIB_JIT_PARSEDTARGET_H
+
+#include "lacuna/Codegen/NativeCode.h"
+#include "lacuna/Support/Error.h"
+
+#include <optional>
+
+namespace lacuna {
+
+struct ParsedTarget {
+  /// What entry functions run on, and kernels too unless there is a device.
+  NativeTarget native;
+  /// The GPU kernels run on.
+  std::optional<int> ordinal;
+
+  /// Width of a kernel's vectors: the widest access of a GPU's thread.
+  int64_t vectorBits() const { return ordinal ? 128 : native.vectorBits; }
+};
+
+/// `cpu`, a processor's name, `cuda` or `cuda:ORDINAL`.
+Expected<ParsedTarget> parseTarget(const std::string &name);
+
+} // namespace lacuna
+
+#endif // LACUNA_LIB_JIT_PARSEDTARGET_H

@@ -1,0 +1,33 @@
+// RUN: lacuna compile %s --entry=main --target=cuda --emit=ptx -o %t.ptx
+// RUN: FileCheck %s < %t.ptx
+// RUN: %if ptxas %{ ptxas -arch=sm_80 %t.ptx -o %t.cubin %}
+// RUN: %if ptxas %{ ptxas -arch=sm_90a %t.ptx -o %t.cubin %}
+// RUN: not lacuna compile %s --entry=main --emit=ptx 2>&1 | FileCheck %s --check-prefix=CPU
+// RUN: not lacuna compile %s --entry=main --target=cuda --emit=assembly 2>&1 | FileCheck %s --check-prefix=ASSEMBLY
+// RUN: not lacuna compile %s --entry=main --target=cuda1 --emit=ptx 2>&1 | FileCheck %s --check-prefix=NAME
+// RUN: not lacuna compile %s --entry=library --target=cuda --emit=ptx -o %t.none 2>&1 | FileCheck %s --check-prefix=LIBRARY
+// RUN: not test -e %t.none
+
+// Buffers are known to be global memory; nothing is called.
+// CHECK: .target sm_80
+// CHECK: .visible .entry {{.*}}_launch(
+// CHECK-NOT: call
+// CHECK: ld.global
+// CHECK: fma.rn.f32
+// CHECK: st.global
+// CPU: PTX needs the target `cuda`, got `cpu`
+// ASSEMBLY: for the target `cuda` kernels can be written as PTX only
+// NAME: `--target` must be `cuda` or `cuda:ORDINAL`, got `cuda1`
+// LIBRARY: calls `llvm.exp.f64`, which devices do not have
+func.func @main(%x: tensor<6x8xf32>, %w: tensor<8x16xf32>) -> tensor<6x16xf32> {
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty() : tensor<6x16xf32>
+  %init = linalg.fill ins(%zero : f32) outs(%empty : tensor<6x16xf32>) -> tensor<6x16xf32>
+  %y = linalg.matmul ins(%x, %w : tensor<6x8xf32>, tensor<8x16xf32>) outs(%init : tensor<6x16xf32>) -> tensor<6x16xf32>
+  %z = lacuna.activation relu %y : tensor<6x16xf32>
+  return %z : tensor<6x16xf32>
+}
+func.func @library(%x: tensor<4xf64>) -> tensor<4xf64> {
+  %y = math.exp %x : tensor<4xf64>
+  return %y : tensor<4xf64>
+}
