@@ -22,8 +22,7 @@ namespace lacuna {
 
 /// How a model is compiled.
 struct CompileOptions {
-  /// "cpu": the processor this runs on; or the name of one (x86-64-v3, …).
-  /// "cuda": the first GPU; "cuda:1": the second, and so on.
+  /// "cpu" (this processor), a processor's name, "cuda" or "cuda:ORDINAL".
   std::string target = "cpu";
   /// Shapes of inputs by name, for models that leave dimensions open.
   std::map<std::string, Shape> shapes;
