@@ -15,7 +15,7 @@ ARROWS = {
     "Pipeline": {"Import", "Autodiff", "Transforms", "Lowering", "Codegen"},
     "Import": {"IR"},
     "Autodiff": {"IR"},
-    "Transforms": {"IR"},
+    "Transforms": {"IR", "Planning"},
     "Lowering": {"IR", "Planning"},
     "Planning": {"Support"},
     "IR": {"Support"},

@@ -5,9 +5,9 @@
 #include "Diagnostics.h"
 #include "LoadedModule.h"
 #include "NativeWrapper.h"
-#include "OperationCount.h"
 #include "ParsedTarget.h"
 #include "lacuna/Codegen/DeviceCode.h"
+#include "lacuna/IR/OperationCount.h"
 #include "lacuna/Pipeline/Stages.h"
 
 #include "llvm/Support/MemoryBuffer.h"

@@ -38,6 +38,8 @@ inline constexpr char sharedBytes[] = "lacuna.shared_bytes";
 /// of {buffer, element, sizes, strides, box, swizzle}; strides are bytes, of
 /// all dimensions but the innermost, which comes first.
 inline constexpr char tensorMaps[] = "lacuna.tensor_maps";
+/// On an op: it was added by differentiation.
+inline constexpr char backward[] = "lacuna.backward";
 } // namespace lacuna::names
 
 #endif // LACUNA_IR_NAMES_H

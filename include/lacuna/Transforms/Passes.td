@@ -78,6 +78,23 @@ def InlineRegions : Pass<"lacuna-inline-regions", "::mlir::func::FuncOp"> {
   }];
 }
 
+def PlanRecompute : Pass<"lacuna-plan-recompute", "::mlir::func::FuncOp"> {
+  let summary = "keep within a memory budget by computing values again";
+  let description = [{
+    Input: a joint function, forward ops before those with `lacuna.backward`.
+    Output: the same, with clones of forward ops before backward ones, behind
+    `lacuna.barrier`. Chosen is the cheapest plan found, by operations, whose
+    peak of live bytes is within the budget; minimum cuts by bytes and segments
+    between checkpoints start the search. Random draws and ops with effects
+    never run twice. A budget that no plan found keeps is an error.
+    Numbers: exact.
+  }];
+  let options = [
+    Option<"memoryBudget", "memory-budget", "std::string", "",
+           "bytes, or with a point a share of the peak without recomputation">
+  ];
+}
+
 def ChannelsLast : Pass<"lacuna-channels-last", "::mlir::func::FuncOp"> {
   let summary = "run convolutions channels last, with packed filters";
   let description = [{

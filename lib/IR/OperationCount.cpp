@@ -2,7 +2,7 @@
 // Counts as papers do: two for each multiplication with its addition, taps in
 // the padding included, one for each result of an element-wise operation.
 //===----------------------------------------------------------------------===//
-#include "OperationCount.h"
+#include "lacuna/IR/OperationCount.h"
 
 #include "lacuna/IR/Dialect.h"
 #include "lacuna/IR/OpClass.h"
@@ -59,7 +59,7 @@ static int64_t countAttention(AttentionOp op) {
   return 2 * keys * (elements(op.getQuery()) + elements(op.getResults()));
 }
 
-static int64_t count(Operation *op) {
+int64_t lacuna::countOperations(Operation *op) {
   if (auto structured = dyn_cast<linalg::LinalgOp>(op))
     return countStructured(structured);
   if (auto convolution = dyn_cast<ConvolutionOp>(op))
@@ -85,7 +85,7 @@ std::vector<int64_t> lacuna::countOperations(func::FuncOp entry) {
   for (auto kernel : entry.getOps<KernelOp>()) {
     int64_t sum = 0;
     for (Operation &op : kernel.getBody().front().without_terminator()) {
-      int64_t work = count(&op);
+      int64_t work = countOperations(&op);
       sum = sum < 0 || work < 0 ? -1 : sum + work;
     }
     counts.push_back(sum);

@@ -1,0 +1,225 @@
+//===- RecomputeSearch.cpp - The cheapest plan within a budget ------------===//
+// Starts are minimum cuts at several prices and segments between checkpoints
+// (Chen et al., arXiv 1604.06174); from the best of them values are kept again,
+// in ever smaller groups, the dearest first, as the true peak permits.
+//===----------------------------------------------------------------------===//
+#include "lacuna/Planning/Recompute.h"
+
+#include <algorithm>
+#include <random>
+#include <tuple>
+#include <utility>
+
+using namespace lacuna::planning;
+
+/// So few candidates are simply all tried: 4096 choices.
+static constexpr size_t mostTried = 12;
+
+namespace {
+class RecomputeSearch {
+public:
+  RecomputeSearch(const RecomputeProblem &problem, int64_t budget, int effort);
+  RecomputePlan run();
+
+private:
+  bool consider(std::vector<char> dropped, RecomputePlan &best);
+  bool isBetter(const RecomputePlan &a, const RecomputePlan &b) const;
+  void tryAll(RecomputePlan &best);
+  void tryCuts();
+  void trySegments();
+  std::vector<char> cutSegments(int count) const;
+  void descend(RecomputePlan &plan);
+  void kick(RecomputePlan &plan);
+  void improve(RecomputePlan &plan);
+  bool flip(const std::vector<int> &group, bool drop, RecomputePlan &plan);
+  void sweep(size_t size, bool drop, RecomputePlan &plan);
+
+  const RecomputeProblem &problem;
+  int64_t budget;
+  int effort;
+  std::mt19937_64 random;
+  /// Values that may be dropped, what saves most cost a byte first.
+  std::vector<int> candidates;
+  std::vector<double> prices;
+  std::vector<RecomputePlan> starts;
+};
+} // namespace
+
+RecomputeSearch::RecomputeSearch(const RecomputeProblem &problem,
+                                 int64_t budget, int effort)
+    : problem(problem), budget(budget), effort(effort) {
+  std::vector<std::pair<double, int>> found;
+  for (size_t task = 0; task != problem.forwardCount; ++task)
+    for (int value : problem.graph.tasks[task].writes)
+      if (problem.repeatable[task] && !problem.graph.values[value].isResult) {
+        double bytes = double(problem.graph.values[value].bytes);
+        found.push_back({-problem.costs[task] / std::max(bytes, 1.0), value});
+        prices.push_back(problem.costs[task]);
+      }
+  std::sort(found.begin(), found.end());
+  for (auto [density, value] : found)
+    candidates.push_back(value);
+  std::sort(prices.begin(), prices.end());
+  prices.erase(std::unique(prices.begin(), prices.end()), prices.end());
+}
+
+/// Within the budget the cheaper, above it the lower.
+bool RecomputeSearch::isBetter(const RecomputePlan &a,
+                               const RecomputePlan &b) const {
+  auto key = [&](const RecomputePlan &plan) {
+    int64_t excess = std::max<int64_t>(0, plan.peak - budget);
+    return std::tuple(excess, plan.cost, plan.peak);
+  };
+  return key(a) < key(b);
+}
+
+bool RecomputeSearch::consider(std::vector<char> dropped, RecomputePlan &best) {
+  --effort;
+  RecomputePlan plan = evaluatePlan(problem, std::move(dropped));
+  if (!isBetter(plan, best))
+    return false;
+  best = std::move(plan);
+  return true;
+}
+
+void RecomputeSearch::tryAll(RecomputePlan &best) {
+  for (unsigned set = 1; set != 1u << candidates.size(); ++set) {
+    std::vector<char> dropped(problem.graph.values.size(), 0);
+    for (size_t i = 0; i != candidates.size(); ++i)
+      dropped[candidates[i]] = set >> i & 1;
+    consider(std::move(dropped), best);
+  }
+}
+
+void RecomputeSearch::tryCuts() {
+  size_t steps = std::min<size_t>(prices.size(), 12);
+  for (size_t step = 1; step <= steps; ++step) {
+    double price = prices[step * prices.size() / steps - 1];
+    starts.push_back(evaluatePlan(problem, cutForward(problem, price)));
+    --effort;
+  }
+}
+
+/// Keeps what is read across a border between segments of equal bytes.
+std::vector<char> RecomputeSearch::cutSegments(int count) const {
+  const TaskGraph &graph = problem.graph;
+  std::vector<int64_t> before(problem.forwardCount + 1, 0);
+  for (size_t task = 0; task != problem.forwardCount; ++task) {
+    before[task + 1] = before[task];
+    for (int value : graph.tasks[task].writes)
+      before[task + 1] += graph.values[value].bytes;
+  }
+  std::vector<int> segment(graph.values.size(), -1);
+  std::vector<char> dropped(graph.values.size(), 0);
+  for (int value : candidates)
+    dropped[value] = 1;
+  double total = std::max<double>(1, double(before.back()));
+  for (size_t task = 0; task != problem.forwardCount; ++task) {
+    int own = int(double(before[task]) / total * count);
+    for (int value : graph.tasks[task].reads)
+      if (segment[value] >= 0 && segment[value] != own)
+        dropped[value] = 0;
+    for (int value : graph.tasks[task].writes)
+      segment[value] = own;
+  }
+  return dropped;
+}
+
+void RecomputeSearch::trySegments() {
+  int last = 0;
+  for (double count = 1; count <= double(problem.forwardCount);
+       count = std::max(count + 1, count * 1.15)) {
+    if (int(count) == last)
+      continue;
+    last = int(count);
+    starts.push_back(evaluatePlan(problem, cutSegments(last)));
+    --effort;
+  }
+}
+
+bool RecomputeSearch::flip(const std::vector<int> &group, bool drop,
+                           RecomputePlan &plan) {
+  std::vector<char> dropped = plan.dropped;
+  bool changes = false;
+  for (int value : group)
+    changes |= std::exchange(dropped[value], drop) != char(drop);
+  return changes && effort > 0 && consider(std::move(dropped), plan);
+}
+
+/// Groups of `size` neighbours among the candidates.
+void RecomputeSearch::sweep(size_t size, bool drop, RecomputePlan &plan) {
+  for (size_t begin = 0; begin < candidates.size() && effort > 0;
+       begin += size) {
+    size_t end = std::min(begin + size, candidates.size());
+    std::vector<int> group(candidates.begin() + begin,
+                           candidates.begin() + end);
+    flip(group, drop, plan);
+  }
+}
+
+/// Until no single value helps: one kept may make another one needless.
+void RecomputeSearch::descend(RecomputePlan &plan) {
+  for (double cost = -1; cost != plan.cost && effort > 0;) {
+    cost = plan.cost;
+    sweep(1, /*drop=*/false, plan);
+    sweep(1, /*drop=*/true, plan);
+  }
+}
+
+/// Some values turned around at random, then downhill again.
+void RecomputeSearch::kick(RecomputePlan &plan) {
+  std::vector<char> dropped = plan.dropped;
+  for (uint64_t count = 2 + random() % 3; count; --count)
+    dropped[candidates[random() % candidates.size()]] ^= 1;
+  RecomputePlan next = evaluatePlan(problem, std::move(dropped));
+  --effort;
+  descend(next);
+  if (isBetter(next, plan))
+    plan = std::move(next);
+}
+
+void RecomputeSearch::improve(RecomputePlan &plan) {
+  for (size_t size = std::max<size_t>(candidates.size() / 8, 1);; size /= 2) {
+    sweep(size, /*drop=*/false, plan);
+    if (plan.peak > budget)
+      sweep(size, /*drop=*/true, plan);
+    if (size == 1 || effort <= 0)
+      break;
+  }
+  descend(plan);
+  while (effort > 0 && !candidates.empty())
+    kick(plan);
+}
+
+RecomputePlan RecomputeSearch::run() {
+  std::vector<char> none(problem.graph.values.size(), 0);
+  RecomputePlan best = evaluatePlan(problem, none);
+  if (best.peak <= budget)
+    return best;
+  if (candidates.size() <= mostTried) {
+    tryAll(best);
+    return best;
+  }
+  tryCuts();
+  trySegments();
+  std::stable_sort(starts.begin(), starts.end(),
+                   [&](auto &a, auto &b) { return isBetter(a, b); });
+  // The best few starts share what effort is left.
+  size_t count = std::min<size_t>(starts.size(), 4);
+  for (size_t i = 0; i != count; ++i) {
+    int all = effort;
+    effort = all / int(count - i);
+    int given = effort;
+    improve(starts[i]);
+    effort = all - (given - effort);
+    if (isBetter(starts[i], best))
+      best = std::move(starts[i]);
+  }
+  return best;
+}
+
+RecomputePlan
+lacuna::planning::planRecompute(const RecomputeProblem &problem,
+                                int64_t budget, int effort) {
+  return RecomputeSearch(problem, budget, effort).run();
+}
