@@ -1,6 +1,7 @@
 //===- Registration.cpp - All dialects and passes -------------------------===//
 #include "lacuna/Pipeline/Registration.h"
 
+#include "lacuna/Autodiff/Passes.h"
 #include "lacuna/IR/Check.h"
 #include "lacuna/IR/Dialect.h"
 #include "lacuna/IR/Hopper.h"
@@ -32,9 +33,11 @@ void lacuna::registerDialects(mlir::DialectRegistry &registry) {
               mlir::scf::SCFDialect, mlir::tensor::TensorDialect,
               mlir::vector::VectorDialect>();
   mlir::func::registerInlinerExtension(registry);
+  registerAdjoints(registry);
 }
 
 void lacuna::registerPasses() {
+  registerAutodiffPasses();
   registerTransformsPasses();
   registerLoweringPasses();
   mlir::registerTransformsPasses();

@@ -1,6 +1,7 @@
 //===- Stages.cpp - The stages of compilation -----------------------------===//
 #include "lacuna/Pipeline/Stages.h"
 
+#include "lacuna/Autodiff/Passes.h"
 #include "lacuna/IR/TensorSize.h"
 #include "lacuna/Lowering/Passes.h"
 #include "lacuna/Transforms/Passes.h"
@@ -17,6 +18,10 @@ static void addModel(OpPassManager &passes, const PipelineOptions &) {
   passes.addNestedPass<func::FuncOp>(createExternalizeChecks());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
+}
+
+static void addGradient(OpPassManager &passes, const PipelineOptions &) {
+  passes.addNestedPass<func::FuncOp>(createDifferentiate());
 }
 
 static void addPlan(OpPassManager &passes, const PipelineOptions &options) {
@@ -72,6 +77,8 @@ ArrayRef<Stage> lacuna::stages() {
   static const Stage table[] = {
       {"model", "the program as loaded, shapes known", addModel,
        "builtin,func,lacuna,linalg,tensor,arith,math"},
+      {"gradient", "gradients of what asks for them, in the same function",
+       addGradient, "builtin,func,lacuna,linalg,tensor,arith,math"},
       {"plan", "simplified, attention recognised, layouts chosen", addPlan,
        "builtin,func,lacuna,linalg,tensor,arith,math"},
       {"tensor", "ops grouped into kernels", addTensor,

@@ -38,6 +38,8 @@ inline constexpr char sharedBytes[] = "lacuna.shared_bytes";
 /// of {buffer, element, sizes, strides, box, swizzle}; strides are bytes, of
 /// all dimensions but the innermost, which comes first.
 inline constexpr char tensorMaps[] = "lacuna.tensor_maps";
+/// On an argument: results are differentiated by it.
+inline constexpr char requiresGrad[] = "lacuna.requires_grad";
 /// On an op: it was added by differentiation.
 inline constexpr char backward[] = "lacuna.backward";
 } // namespace lacuna::names

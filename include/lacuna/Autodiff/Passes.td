@@ -1,0 +1,36 @@
+//===- Passes.td - Passes that differentiate ------------------------------===//
+#ifndef LACUNA_AUTODIFF_PASSES_TD
+#define LACUNA_AUTODIFF_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def Differentiate : Pass<"lacuna-differentiate", "::mlir::func::FuncOp"> {
+  let summary = "append the gradients of a function's loss to its results";
+  let description = [{
+    Input: a function of one block on tensors. Arguments with the attribute
+    `lacuna.requires_grad` (float tensors) are what to differentiate by; the
+    first result, a float tensor of one element, is the loss. Output: the same
+    function with one more result for each such argument, of its type, called
+    `d_` and its name: the derivative of the loss. Functions without the
+    attribute stay as they are. The attribute is taken off.
+
+    Reverse mode: the ops of the forward direction come first and stay as they
+    are; those added behind them carry `lacuna.backward`. Only what depends on
+    such an argument and reaches the loss is differentiated; zeros are not
+    computed; contributions to one value are added by one op, the last use
+    first. `lacuna.detach` and `lacuna.no_grad` end gradients. Which forward
+    values to keep is decided afterwards. Conventions: relu'(0) = 0; of equal
+    operands of a maximum or minimum the first has the gradient; |x|' is 0 at
+    0; floor, ceil, round and comparisons are constants.
+
+    An op on the way without a rule is an error, with the way from loss to
+    argument. Numbers: exact forward; gradients are computed and summed in the
+    element type of the values.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+#endif // LACUNA_AUTODIFF_PASSES_TD

@@ -1,0 +1,283 @@
+//===- Differentiate.cpp - Reverse-mode differentiation -------------------===//
+// Accumulates cotangents against program order, over the values that depend on
+// a wanted argument and reach the loss.
+//===----------------------------------------------------------------------===//
+#include "TensorOps.h"
+#include "lacuna/Autodiff/Passes.h"
+#include "lacuna/IR/Dialect.h"
+#include "lacuna/IR/Differentiation.h"
+#include "lacuna/IR/Names.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Transforms/RegionUtils.h"
+
+namespace lacuna {
+#define GEN_PASS_DEF_DIFFERENTIATE
+#include "lacuna/Autodiff/Passes.h.inc"
+} // namespace lacuna
+
+using namespace mlir;
+using namespace lacuna;
+
+namespace {
+
+/// Which values a derivative passes through.
+class Activity {
+public:
+  Activity(Block &block, ArrayRef<BlockArgument> arguments, Value loss)
+      : loss(loss) {
+    varied.insert(arguments.begin(), arguments.end());
+    for (Operation &op : block)
+      if (!isa<DetachOp, NoGradOp>(op) && llvm::any_of(reads(&op), [&](Value v) {
+            return varied.contains(v);
+          }))
+        for (Value result : op.getResults())
+          if (isa<FloatType>(getElementTypeOrSelf(result.getType())))
+            varied.insert(result);
+    useful.insert(loss);
+    for (Operation &op : llvm::reverse(block))
+      if (llvm::any_of(op.getResults(), [&](Value v) { return isActive(v); }))
+        for (Value read : reads(&op))
+          useful.insert(read);
+  }
+
+  bool isActive(Value value) const {
+    return varied.contains(value) && useful.contains(value);
+  }
+
+  /// The names of ops from the loss through `op` to an argument.
+  std::string describePath(Operation *op) const;
+
+  /// What `op` reads, in its regions too.
+  static SmallVector<Value> reads(Operation *op) {
+    llvm::SetVector<Value> values(op->operand_begin(), op->operand_end());
+    getUsedValuesDefinedAbove(op->getRegions(), values);
+    return values.takeVector();
+  }
+
+private:
+  Operation *nextToLoss(Operation *op) const;
+
+  Value loss;
+  DenseSet<Value> varied, useful;
+};
+
+Operation *Activity::nextToLoss(Operation *op) const {
+  for (Value result : op->getResults())
+    if (result == loss)
+      return nullptr;
+  for (Value result : op->getResults()) {
+    if (!isActive(result))
+      continue;
+    for (Operation *user : result.getUsers()) {
+      Operation *outer = op->getBlock()->findAncestorOpInBlock(*user);
+      if (llvm::any_of(outer->getResults(),
+                       [&](Value v) { return isActive(v); }))
+        return outer;
+    }
+  }
+  return nullptr;
+}
+
+std::string Activity::describePath(Operation *op) const {
+  std::string path;
+  for (Operation *next = nextToLoss(op); next; next = nextToLoss(next))
+    path = (next->getName().getStringRef() + ", " + path).str();
+  while (op) {
+    path += op->getName().getStringRef().str() + ", ";
+    SmallVector<Value> values = reads(op);
+    auto active = llvm::find_if(values, [&](Value v) { return isActive(v); });
+    if (active == values.end())
+      break;
+    op = active->getDefiningOp();
+    if (auto argument = dyn_cast<BlockArgument>(*active))
+      path += "argument " + std::to_string(argument.getArgNumber());
+  }
+  return path;
+}
+
+/// The backward direction of one function.
+class ReverseMode {
+public:
+  ReverseMode(func::FuncOp function, ArrayRef<BlockArgument> arguments)
+      : block(function.front()), end(block.getTerminator()),
+        arguments(arguments), builder(end),
+        activity(block, arguments, end->getOperand(0)) {}
+
+  LogicalResult run();
+
+private:
+  LogicalResult visit(Operation *op);
+  Value cotangentOf(Value value);
+  void tagFrom(Operation *last);
+
+  Block &block;
+  Operation *end;
+  ArrayRef<BlockArgument> arguments;
+  OpBuilder builder;
+  Activity activity;
+  DenseMap<Value, SmallVector<Value>> contributions;
+};
+
+/// The sum of all contributions, by one op; null without any.
+Value ReverseMode::cotangentOf(Value value) {
+  SmallVector<Value> &parts = contributions[value];
+  if (parts.size() < 2)
+    return parts.empty() ? Value() : parts.front();
+  auto add = [](OpBuilder &inner, Location loc, ValueRange values) {
+    Value sum = values.front();
+    for (Value next : values.drop_front())
+      sum = arith::AddFOp::create(inner, loc, sum, next);
+    return sum;
+  };
+  Value sum =
+      mapElements(builder, value.getLoc(),
+                  cast<RankedTensorType>(value.getType()), parts, add);
+  parts = {sum};
+  return sum;
+}
+
+LogicalResult ReverseMode::visit(Operation *op) {
+  SmallVector<Value> cotangents;
+  for (Value result : op->getResults())
+    cotangents.push_back(activity.isActive(result) ? cotangentOf(result)
+                                                   : Value());
+  llvm::BitVector wanted(op->getNumOperands());
+  for (auto [index, operand] : llvm::enumerate(op->getOperands()))
+    wanted[index] = activity.isActive(operand);
+  if (llvm::none_of(cotangents, [](Value v) { return bool(v); }))
+    return success();
+  auto rule = dyn_cast<DifferentiableOpInterface>(op);
+  llvm::SetVector<Value> captured;
+  getUsedValuesDefinedAbove(op->getRegions(), captured);
+  if (!rule || llvm::any_of(captured, [&](Value v) {
+        return activity.isActive(v);
+      }))
+    return op->emitOpError(rule ? "must not read in its region what gradients "
+                                  "pass through"
+                                : "must have a rule to be differentiated")
+               .attachNote()
+           << "on the way from the loss: " << activity.describePath(op);
+  SmallVector<Value> result(op->getNumOperands());
+  if (failed(rule.buildAdjoint(builder, cotangents, wanted, result)))
+    return failure();
+  for (auto [index, operand] : llvm::enumerate(op->getOperands()))
+    if (wanted[index] && result[index])
+      contributions[operand].push_back(result[index]);
+  return success();
+}
+
+/// Tags all ops behind `last`.
+void ReverseMode::tagFrom(Operation *last) {
+  Operation *op = last ? last->getNextNode() : &block.front();
+  for (; op != end; op = op->getNextNode())
+    op->setAttr(names::backward, builder.getUnitAttr());
+}
+
+LogicalResult ReverseMode::run() {
+  SmallVector<Operation *> forward;
+  for (Operation &op : block.without_terminator())
+    forward.push_back(&op);
+  Value loss = end->getOperand(0);
+  auto lossType = cast<RankedTensorType>(loss.getType());
+  Value one = arith::ConstantOp::create(
+      builder, loss.getLoc(),
+      DenseElementsAttr::get(
+          lossType, builder.getFloatAttr(lossType.getElementType(), 1.0)));
+  contributions[loss].push_back(one);
+  for (Operation *op : llvm::reverse(forward))
+    if (failed(visit(op)))
+      return failure();
+  for (BlockArgument argument : arguments) {
+    Value gradient = cotangentOf(argument);
+    if (!gradient)
+      gradient = zeros(builder, argument.getLoc(),
+                       cast<RankedTensorType>(argument.getType()));
+    end->insertOperands(end->getNumOperands(), gradient);
+  }
+  tagFrom(forward.empty() ? nullptr : forward.back());
+  return success();
+}
+
+bool isFloatTensor(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor && tensor.hasStaticShape() &&
+         isa<FloatType>(tensor.getElementType());
+}
+
+struct Differentiate : lacuna::impl::DifferentiateBase<Differentiate> {
+  void runOnOperation() override;
+  FailureOr<SmallVector<BlockArgument>> findArguments();
+  LogicalResult checkLoss();
+  void nameResults(ArrayRef<BlockArgument> arguments);
+};
+
+FailureOr<SmallVector<BlockArgument>> Differentiate::findArguments() {
+  func::FuncOp function = getOperation();
+  SmallVector<BlockArgument> wanted;
+  for (BlockArgument argument : function.getArguments()) {
+    unsigned index = argument.getArgNumber();
+    if (!function.getArgAttr(index, names::requiresGrad))
+      continue;
+    if (!isFloatTensor(argument.getType()))
+      return function.emitOpError("argument ")
+             << index << " with `" << names::requiresGrad
+             << "` must be a float tensor of known shape, got `"
+             << argument.getType() << "`";
+    wanted.push_back(argument);
+  }
+  return wanted;
+}
+
+LogicalResult Differentiate::checkLoss() {
+  func::FuncOp function = getOperation();
+  if (!function.getBody().hasOneBlock())
+    return function.emitOpError("must have one block to be differentiated");
+  if (function.getNumResults() == 0)
+    return function.emitOpError("must have a loss as first result");
+  Type type = function.getResultTypes().front();
+  if (isFloatTensor(type) && cast<RankedTensorType>(type).getNumElements() == 1)
+    return success();
+  return function.emitOpError("the loss, its first result, must be a float "
+                              "tensor of one element, got `")
+         << type << "`";
+}
+
+/// Gives the function its new results; they are called after the arguments.
+void Differentiate::nameResults(ArrayRef<BlockArgument> arguments) {
+  func::FuncOp function = getOperation();
+  unsigned first = function.getNumResults();
+  SmallVector<Type> results(function.front().getTerminator()->getOperandTypes());
+  SmallVector<DictionaryAttr> attributes;
+  function.getAllResultAttrs(attributes);
+  function.setType(FunctionType::get(
+      &getContext(), function.getArgumentTypes(), results));
+  attributes.resize(results.size(), DictionaryAttr::get(&getContext()));
+  function.setAllResultAttrs(attributes);
+  for (auto [offset, argument] : llvm::enumerate(arguments)) {
+    unsigned index = argument.getArgNumber();
+    auto given =
+        function.getArgAttrOfType<StringAttr>(index, names::valueName);
+    std::string name = given ? given.str() : "input" + std::to_string(index);
+    function.setResultAttr(first + offset, names::valueName,
+                           StringAttr::get(&getContext(), "d_" + name));
+    function.removeArgAttr(index, names::requiresGrad);
+  }
+}
+
+void Differentiate::runOnOperation() {
+  FailureOr<SmallVector<BlockArgument>> arguments = findArguments();
+  if (failed(arguments))
+    return signalPassFailure();
+  if (arguments->empty())
+    return;
+  if (failed(checkLoss()) ||
+      failed(ReverseMode(getOperation(), *arguments).run()))
+    return signalPassFailure();
+  nameResults(*arguments);
+}
+} // namespace
