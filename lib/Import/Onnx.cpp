@@ -66,6 +66,8 @@ private:
   Location fileLoc;
   int64_t opset = 0;
   int depth = 0;
+  /// How many functions were called so far.
+  int calls = 0;
 };
 } // namespace
 
@@ -280,6 +282,12 @@ LogicalResult GraphImporter::importCall(const onnx::NodeProto &node,
                                         Scope &scope) {
   if (++depth > 64)
     return emitError(locationOf(node)) << "functions are nested too deeply";
+  // Functions that call each other twice grow by powers of two.
+  constexpr int mostCalls = 1 << 16;
+  if (++calls > mostCalls)
+    return emitError(locationOf(node))
+           << "functions must be called at most " << mostCalls
+           << " times in all";
   Scope inner;
   for (auto [index, name] : llvm::enumerate(function.input()))
     if (int(index) < node.input_size() && !node.input(index).empty())
