@@ -1,13 +1,14 @@
 //===- DeviceCode.cpp - Device modules to PTX -----------------------------===//
 #include "lacuna/Codegen/DeviceCode.h"
 
+#include "OptimizeModule.h"
+
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/TargetRegistry.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
 
@@ -55,21 +56,6 @@ static void inlineAll(llvm::Module &ir) {
   }
 }
 
-static void optimize(llvm::Module &ir, llvm::TargetMachine &machine) {
-  llvm::PassBuilder builder(&machine);
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager graph;
-  llvm::ModuleAnalysisManager modules;
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(graph);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, graph, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2)
-      .run(ir, modules);
-}
-
 /// Whether PTX has no instructions for a call of `function`, and the back end
 /// would look for a library.
 static bool isMissing(const llvm::Function &function) {
@@ -115,7 +101,7 @@ FailureOr<std::string> lacuna::compileToPTX(ModuleOp device,
   ir->setTargetTriple(machine->getTargetTriple());
   ir->setDataLayout(machine->createDataLayout());
   inlineAll(*ir);
-  optimize(*ir, *machine);
+  optimizeModule(*ir, *machine);
   for (llvm::Function &function : *ir)
     if (isMissing(function))
       return device.emitError("calls `")
