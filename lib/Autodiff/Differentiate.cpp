@@ -226,8 +226,8 @@ FailureOr<SmallVector<BlockArgument>> Differentiate::findArguments() {
     if (!isFloatTensor(argument.getType()))
       return function.emitOpError("argument ")
              << index << " with `" << names::requiresGrad
-             << "` must be a float tensor of known shape, got `"
-             << argument.getType() << "`";
+             << "` must be a float tensor of known shape, got "
+             << argument.getType();
     wanted.push_back(argument);
   }
   return wanted;
@@ -243,8 +243,8 @@ LogicalResult Differentiate::checkLoss() {
   if (isFloatTensor(type) && cast<RankedTensorType>(type).getNumElements() == 1)
     return success();
   return function.emitOpError("the loss, its first result, must be a float "
-                              "tensor of one element, got `")
-         << type << "`";
+                              "tensor of one element, got ")
+         << type;
 }
 
 /// Gives the function its new results; they are called after the arguments.
