@@ -21,6 +21,7 @@ include "Lacuna/Random.td"
 include "Lacuna/Loss.td"
 include "Lacuna/Metrics.td"
 include "Lacuna/Recompute.td"
+include "Lacuna/Gradient.td"
 include "Lacuna/Kernel.td"
 
 #endif // LACUNA_TD

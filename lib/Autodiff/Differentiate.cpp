@@ -28,9 +28,8 @@ namespace {
 /// Which values a derivative passes through.
 class Activity {
 public:
-  Activity(Block &block, ArrayRef<BlockArgument> arguments, Value loss)
-      : loss(loss) {
-    varied.insert(arguments.begin(), arguments.end());
+  Activity(Block &block, ArrayRef<Value> sources, Value loss) : loss(loss) {
+    varied.insert(sources.begin(), sources.end());
     for (Operation &op : block)
       if (!isa<DetachOp, NoGradOp>(op) && llvm::any_of(reads(&op), [&](Value v) {
             return varied.contains(v);
@@ -100,15 +99,15 @@ std::string Activity::describePath(Operation *op) const {
   return path;
 }
 
-/// The backward direction of one function.
+/// The backward direction of one loss: of the ops before `end`, written there.
 class ReverseMode {
 public:
-  ReverseMode(func::FuncOp function, ArrayRef<BlockArgument> arguments)
-      : block(function.front()), end(block.getTerminator()),
-        arguments(arguments), builder(end),
-        activity(block, arguments, end->getOperand(0)) {}
+  ReverseMode(Operation *end, Value loss, ArrayRef<Value> sources)
+      : block(*end->getBlock()), end(end), loss(loss), sources(sources),
+        builder(end), activity(block, sources, loss) {}
 
-  LogicalResult run();
+  /// The gradients, one a source.
+  FailureOr<SmallVector<Value>> run();
 
 private:
   LogicalResult visit(Operation *op);
@@ -117,7 +116,8 @@ private:
 
   Block &block;
   Operation *end;
-  ArrayRef<BlockArgument> arguments;
+  Value loss;
+  ArrayRef<Value> sources;
   OpBuilder builder;
   Activity activity;
   DenseMap<Value, SmallVector<Value>> contributions;
@@ -142,6 +142,10 @@ Value ReverseMode::cotangentOf(Value value) {
 }
 
 LogicalResult ReverseMode::visit(Operation *op) {
+  // A source may be computed from what is constant.
+  if (llvm::none_of(Activity::reads(op),
+                    [&](Value v) { return activity.isActive(v); }))
+    return success();
   SmallVector<Value> cotangents;
   for (Value result : op->getResults())
     cotangents.push_back(activity.isActive(result) ? cotangentOf(result)
@@ -178,11 +182,10 @@ void ReverseMode::tagFrom(Operation *last) {
     op->setAttr(names::backward, builder.getUnitAttr());
 }
 
-LogicalResult ReverseMode::run() {
+FailureOr<SmallVector<Value>> ReverseMode::run() {
   SmallVector<Operation *> forward;
-  for (Operation &op : block.without_terminator())
-    forward.push_back(&op);
-  Value loss = end->getOperand(0);
+  for (Operation *op = &block.front(); op != end; op = op->getNextNode())
+    forward.push_back(op);
   auto lossType = cast<RankedTensorType>(loss.getType());
   Value one = arith::ConstantOp::create(
       builder, loss.getLoc(),
@@ -192,15 +195,16 @@ LogicalResult ReverseMode::run() {
   for (Operation *op : llvm::reverse(forward))
     if (failed(visit(op)))
       return failure();
-  for (BlockArgument argument : arguments) {
-    Value gradient = cotangentOf(argument);
-    if (!gradient)
-      gradient = zeros(builder, argument.getLoc(),
-                       cast<RankedTensorType>(argument.getType()));
-    end->insertOperands(end->getNumOperands(), gradient);
+  SmallVector<Value> gradients;
+  for (Value source : sources) {
+    Value gradient = cotangentOf(source);
+    gradients.push_back(gradient ? gradient
+                                 : zeros(builder, source.getLoc(),
+                                         cast<RankedTensorType>(
+                                             source.getType())));
   }
   tagFrom(forward.empty() ? nullptr : forward.back());
-  return success();
+  return gradients;
 }
 
 bool isFloatTensor(Type type) {
@@ -211,14 +215,29 @@ bool isFloatTensor(Type type) {
 
 struct Differentiate : lacuna::impl::DifferentiateBase<Differentiate> {
   void runOnOperation() override;
-  FailureOr<SmallVector<BlockArgument>> findArguments();
+  LogicalResult expand(GradientOp op);
+  FailureOr<SmallVector<Value>> findArguments();
   LogicalResult checkLoss();
-  void nameResults(ArrayRef<BlockArgument> arguments);
+  void nameResults(ArrayRef<Value> arguments);
 };
 
-FailureOr<SmallVector<BlockArgument>> Differentiate::findArguments() {
+/// Puts the ops of the backward direction in the place of `op`.
+LogicalResult Differentiate::expand(GradientOp op) {
   func::FuncOp function = getOperation();
-  SmallVector<BlockArgument> wanted;
+  if (op->getBlock() != &function.front() || !function.getBody().hasOneBlock())
+    return op.emitOpError("must stand in the one block of its function");
+  auto gradients =
+      ReverseMode(op, op.getLoss(), SmallVector<Value>(op.getSources())).run();
+  if (failed(gradients))
+    return failure();
+  op.replaceAllUsesWith(*gradients);
+  op.erase();
+  return success();
+}
+
+FailureOr<SmallVector<Value>> Differentiate::findArguments() {
+  func::FuncOp function = getOperation();
+  SmallVector<Value> wanted;
   for (BlockArgument argument : function.getArguments()) {
     unsigned index = argument.getArgNumber();
     if (!function.getArgAttr(index, names::requiresGrad))
@@ -248,7 +267,7 @@ LogicalResult Differentiate::checkLoss() {
 }
 
 /// Gives the function its new results; they are called after the arguments.
-void Differentiate::nameResults(ArrayRef<BlockArgument> arguments) {
+void Differentiate::nameResults(ArrayRef<Value> arguments) {
   func::FuncOp function = getOperation();
   unsigned first = function.getNumResults();
   SmallVector<Type> results(function.front().getTerminator()->getOperandTypes());
@@ -259,7 +278,7 @@ void Differentiate::nameResults(ArrayRef<BlockArgument> arguments) {
   attributes.resize(results.size(), DictionaryAttr::get(&getContext()));
   function.setAllResultAttrs(attributes);
   for (auto [offset, argument] : llvm::enumerate(arguments)) {
-    unsigned index = argument.getArgNumber();
+    unsigned index = cast<BlockArgument>(argument).getArgNumber();
     auto given =
         function.getArgAttrOfType<StringAttr>(index, names::valueName);
     std::string name = given ? given.str() : "input" + std::to_string(index);
@@ -270,14 +289,23 @@ void Differentiate::nameResults(ArrayRef<BlockArgument> arguments) {
 }
 
 void Differentiate::runOnOperation() {
-  FailureOr<SmallVector<BlockArgument>> arguments = findArguments();
+  SmallVector<GradientOp> inner;
+  getOperation().walk([&](GradientOp op) { inner.push_back(op); });
+  for (GradientOp op : inner)
+    if (failed(expand(op)))
+      return signalPassFailure();
+  FailureOr<SmallVector<Value>> arguments = findArguments();
   if (failed(arguments))
     return signalPassFailure();
   if (arguments->empty())
     return;
-  if (failed(checkLoss()) ||
-      failed(ReverseMode(getOperation(), *arguments).run()))
+  if (failed(checkLoss()))
     return signalPassFailure();
+  Operation *end = getOperation().front().getTerminator();
+  auto gradients = ReverseMode(end, end->getOperand(0), *arguments).run();
+  if (failed(gradients))
+    return signalPassFailure();
+  end->insertOperands(end->getNumOperands(), *gradients);
   nameResults(*arguments);
 }
 } // namespace

@@ -220,6 +220,10 @@ LogicalResult GraphImporter::importNode(const onnx::NodeProto &node,
                             << "` is not defined before its use";
     operands.push_back(found->second);
   }
+  if (node.op_type() == "Gradient") // names its target by an attribute
+    for (const auto &attribute : node.attribute())
+      if (attribute.name() == "y")
+        operands.push_back(scope.lookup(attribute.s()));
   ImportFunction import = importTable().lookup(node.op_type());
   if (!import || !isKnownDomain(node.domain())) // in the branch of an If
     return emitError(loc) << "operator `" << node.op_type()

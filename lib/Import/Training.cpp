@@ -153,8 +153,46 @@ static ImportResult importAdam(NodeImporter &node) {
   return updated;
 }
 
+/// The last operand is the target `y`; those before it must be the values that
+/// `xs` and `zs` name: elsewhere the graph is not differentiated.
+static ImportResult importGradient(NodeImporter &node) {
+  SmallVector<std::string> names;
+  size_t wanted = 0;
+  for (StringRef list : {"xs", "zs"}) {
+    if (const auto *attribute = node.attribute(list))
+      for (const std::string &name : attribute->strings())
+        names.push_back(name);
+    wanted = wanted ? wanted : names.size();
+  }
+  if (node.operandCount() != names.size() + 1 || !node.has(names.size()))
+    return node.error() << "must have one operand for each name in `xs` and "
+                           "`zs`, and a defined `y`";
+  SmallVector<Value> sources;
+  for (auto [index, name] : llvm::enumerate(names)) {
+    if (node.node.input(index) != name)
+      return node.error() << "operand " << index << " must be `" << name
+                          << "`, got `" << node.node.input(index) << "`";
+    if (index < wanted)
+      sources.push_back(node.operand(index).value);
+  }
+  Value target = node.operand(names.size()).value;
+  if (typeOf(target).getNumElements() != 1)
+    return node.error() << "`y` must have one element";
+  for (Value value : llvm::concat<Value>(sources, MutableArrayRef(target)))
+    if (!isa<FloatType>(elementOf(value)))
+      return node.error() << "gradients are of floats by floats, got "
+                          << value.getType();
+  auto op = GradientOp::create(node.build.builder, node.build.loc,
+                               ValueRange(sources).getTypes(), target, sources);
+  SmallVector<Imported> results;
+  for (Value gradient : op.getGradients())
+    results.push_back(gradient);
+  return results;
+}
+
 void lacuna::registerTraining(ImportTable &table) {
   table.add("Dropout", importDropout);
+  table.add("Gradient", importGradient);
   table.add("Adagrad", importAdagrad);
   table.add("Momentum", importMomentum);
   table.add("Adam", importAdam);

@@ -351,6 +351,34 @@ void Grouping::materialize() {
       op->erase();
 }
 
+/// `use` reads `op`, a tensor without data that is no constant, from memory:
+/// it gets one.
+static void materializeSource(OpOperand &use, Operation *op) {
+  auto type = cast<RankedTensorType>(use.get().getType());
+  Attribute value;
+  if (isa<tensor::EmptyOp>(op))
+    value = Builder(op->getContext()).getZeroAttr(type.getElementType());
+  else if (!matchPattern(op->getOperand(0), m_Constant(&value)))
+    return;
+  OpBuilder builder(op);
+  use.set(arith::ConstantOp::create(builder, op->getLoc(),
+                                    SplatElementsAttr::get(type, value)));
+}
+
+/// What a function returns must have a place, also if nothing computes it.
+static void materializeResults(Block &block) {
+  for (OpOperand &result : block.getTerminator()->getOpOperands()) {
+    OpOperand *use = &result;
+    Operation *op = use->get().getDefiningOp();
+    while (op && classify(op) == OpClass::View) {
+      use = &op->getOpOperand(0);
+      op = use->get().getDefiningOp();
+    }
+    if (op && isa<tensor::EmptyOp, tensor::SplatOp, linalg::FillOp>(op))
+      materializeSource(*use, op);
+  }
+}
+
 /// Kernels work on tensors; only constants may be anything else.
 static LogicalResult checkResults(Operation &op) {
   for (Type type : op.getResultTypes()) {
@@ -372,6 +400,7 @@ struct FormKernels : lacuna::impl::FormKernelsBase<FormKernels> {
     for (Operation &op : block)
       if (failed(checkResults(op)))
         return signalPassFailure();
+    materializeResults(block);
     Grouping grouping(block);
     grouping.build();
     grouping.materialize();

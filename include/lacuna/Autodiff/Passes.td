@@ -12,7 +12,8 @@ def Differentiate : Pass<"lacuna-differentiate", "::mlir::func::FuncOp"> {
     first result, a float tensor of one element, is the loss. Output: the same
     function with one more result for each such argument, of its type, called
     `d_` and its name: the derivative of the loss. Functions without the
-    attribute stay as they are. The attribute is taken off.
+    attribute stay as they are. The attribute is taken off. Each
+    `lacuna.gradient`, before that, is replaced by what computes it.
 
     Reverse mode: the ops of the forward direction come first and stay as they
     are; those added behind them carry `lacuna.backward`. Only what depends on
