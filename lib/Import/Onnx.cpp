@@ -55,6 +55,9 @@ private:
                            const onnx::FunctionProto &function, Scope &scope);
   LogicalResult importIf(const onnx::NodeProto &node, Scope &scope);
   const onnx::FunctionProto *localFunction(const onnx::NodeProto &node) const;
+  bool isParameter(StringRef name, const Imported &value) const;
+  void promoteParameters(func::FuncOp function,
+                         ArrayRef<std::pair<StringRef, Imported>> constants);
   LogicalResult finish(func::FuncOp function, Scope &scope);
   Location locationOf(const onnx::NodeProto &node);
 
@@ -336,6 +339,30 @@ LogicalResult GraphImporter::importIf(const onnx::NodeProto &node,
   return success();
 }
 
+bool GraphImporter::isParameter(StringRef name, const Imported &value) const {
+  return isa<FloatType>(elementOf(value.value)) &&
+         !value.value.use_empty() &&
+         (options.allParameters || options.parameters.count(name.str()));
+}
+
+/// Turns constants into arguments. Only now is it known which of them operators
+/// read as tensors and not while the graph was imported.
+void GraphImporter::promoteParameters(
+    func::FuncOp function, ArrayRef<std::pair<StringRef, Imported>> constants) {
+  for (const auto &[name, constant] : constants) {
+    if (!isParameter(name, constant))
+      continue;
+    Operation *op = constant.value.getDefiningOp();
+    unsigned index = function.getNumArguments();
+    auto attributes = builder.getDictionaryAttr(builder.getNamedAttr(
+        names::valueName, builder.getStringAttr("param:" + name)));
+    (void)function.insertArgument(index, constant.value.getType(), attributes,
+                                  op->getLoc());
+    op->getResult(0).replaceAllUsesWith(function.getArgument(index));
+    op->erase();
+  }
+}
+
 LogicalResult GraphImporter::finish(func::FuncOp function, Scope &scope) {
   SmallVector<Value> results;
   SmallVector<Imported> imported;
@@ -405,16 +432,18 @@ OwningOpRef<ModuleOp> GraphImporter::import() {
   for (const auto &[name, tensor] : options.inputValues)
     scope[name] = {TensorBuilder(builder, fileLoc).constant(toAttribute(tensor)),
                    tensor.isUnsigned};
-  if (failed(importInitializers(graph, scope)) ||
-      failed(importNodes(graph.node(), scope)) ||
-      failed(finish(function, scope)) || failed(verify(*module)))
+  if (failed(importInitializers(graph, scope)))
+    return {};
+  SmallVector<std::pair<StringRef, Imported>> constants;
+  for (const auto &tensor : graph.initializer())
+    constants.push_back({tensor.name(), scope.lookup(tensor.name())});
+  if (failed(importNodes(graph.node(), scope)) ||
+      failed(finish(function, scope)))
+    return {};
+  promoteParameters(function, constants);
+  if (failed(verify(*module)))
     return {};
   return module;
-}
-
-static bool parseModel(StringRef bytes, onnx::ModelProto &model) {
-  return bytes.size() < size_t(1) << 31 &&
-         model.ParseFromArray(bytes.data(), bytes.size());
 }
 
 OwningOpRef<ModuleOp> lacuna::importOnnx(MLIRContext &context, StringRef bytes,
@@ -430,37 +459,4 @@ OwningOpRef<ModuleOp> lacuna::importOnnx(MLIRContext &context, StringRef bytes,
     return {};
   }
   return GraphImporter(context, model, path, options).import();
-}
-
-FailureOr<OnnxSignature> lacuna::readOnnxSignature(MLIRContext &context,
-                                                   StringRef bytes,
-                                                   StringRef path) {
-  Location loc = FileLineColLoc::get(&context, path, 0, 0);
-  onnx::ModelProto model;
-  if (!parseModel(bytes, model))
-    return emitError(loc) << "not an ONNX model";
-  OnnxSignature signature;
-  llvm::StringSet<> initialized;
-  for (const auto &tensor : model.graph().initializer())
-    initialized.insert(tensor.name());
-  auto read = [&](const auto &values, std::vector<OnnxValue> &into) {
-    for (const auto &value : values) {
-      if (initialized.contains(value.name()))
-        continue;
-      OnnxValue entry;
-      entry.name = value.name();
-      entry.isRanked = value.type().tensor_type().has_shape();
-      const auto &tensor = value.type().tensor_type();
-      auto type = elementType(&context, tensor.elem_type(), entry.isUnsigned);
-      entry.elementType = succeeded(type) ? *type : Type();
-      for (const auto &dim : tensor.shape().dim()) {
-        entry.shape.push_back(dim.has_dim_value() ? dim.dim_value() : -1);
-        entry.dimensionNames.push_back(dim.dim_param());
-      }
-      into.push_back(std::move(entry));
-    }
-  };
-  read(model.graph().input(), signature.inputs);
-  read(model.graph().output(), signature.outputs);
-  return signature;
 }

@@ -22,6 +22,9 @@ mlir::FailureOr<OnnxTensor> readTensor(mlir::Location loc,
                                        const onnx::TensorProto &tensor,
                                        llvm::StringRef folder);
 
+/// Reads a serialised model; false if the bytes are none.
+bool parseModel(llvm::StringRef bytes, onnx::ModelProto &model);
+
 /// The tensor as a constant's value.
 mlir::ElementsAttr toAttribute(OnnxTensor tensor);
 

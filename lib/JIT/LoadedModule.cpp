@@ -3,6 +3,7 @@
 
 #include "Diagnostics.h"
 #include "ElementType.h"
+#include "Gradients.h"
 #include "ParsedTarget.h"
 #include "lacuna/Import/Onnx.h"
 #include "lacuna/Pipeline/Registration.h"
@@ -111,6 +112,7 @@ static Expected<LoadedModule> importModule(const ModelSource &source,
       return tensor.error();
     import.inputValues[input] = *tensor;
   }
+  requestParameters(options, import);
   loaded.module = importOnnx(*loaded.context, source.text, source.name, import);
   if (!loaded.module)
     return diagnostics.error(ErrorCode::InvalidArgument,
@@ -146,6 +148,7 @@ Error lacuna::runModuleStages(LoadedModule &loaded, const ModelSource &source,
   pipeline.vectorBits = target->vectorBits();
   pipeline.onDevice = target->ordinal.has_value();
   pipeline.reproducer = options.reproducer;
+  pipeline.gradientOf = options.gradientOf;
   if (failed(runStages(*loaded.module, first, last, pipeline)))
     return diagnostics.error(ErrorCode::Unsupported,
                              source.name + ": compilation failed");
@@ -159,8 +162,9 @@ Expected<LoadedModule> lacuna::lowerModule(const ModelSource &source,
   if (!loaded)
     return loaded;
   func::FuncOp entry = publicFunctions(*loaded->module).front();
-  if (Error error = specializeEntry(entry, options))
-    return Error(error.code(), source.name + ": " + error.message());
+  for (auto prepare : {specializeEntry, requestGradients})
+    if (Error error = prepare(entry, options))
+      return Error(error.code(), source.name + ": " + error.message());
   if (Error error = runModuleStages(*loaded, source, options, -1, stage))
     return error;
   return loaded;

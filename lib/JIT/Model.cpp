@@ -3,6 +3,7 @@
 
 #include "Constants.h"
 #include "Diagnostics.h"
+#include "Gradients.h"
 #include "LoadedModule.h"
 #include "NativeWrapper.h"
 #include "ParsedTarget.h"
@@ -142,9 +143,16 @@ Model::inputs(const CompileOptions &options) const {
   return values;
 }
 
+Expected<std::vector<NamedTensor>> Model::parameters() const {
+  return readParameters(state->source);
+}
+
 /// What distinguishes one program of a model from another.
 static std::string cacheKey(const CompileOptions &options) {
-  std::string key = options.target + "|" + options.entry;
+  std::string key =
+      options.target + "|" + options.entry + "|" + options.gradientOf;
+  for (const std::string &name : options.gradients)
+    key += "|d " + name;
   for (const auto &[name, shape] : options.shapes)
     key += "|" + name + "=" + formatShape(shape);
   for (const auto &[name, value] : options.constants) {
@@ -161,12 +169,15 @@ Expected<std::vector<Tensor>> Model::call(std::span<const Tensor> inputs,
   Expected<std::vector<lacuna::Value>> expected = this->inputs(options);
   if (!expected)
     return expected.error();
-  if (expected->size() != inputs.size())
+  // Gradients by parameters make these inputs, behind the others.
+  if (options.gradients.empty() && options.gradientOf.empty()
+          ? expected->size() != inputs.size()
+          : expected->size() > inputs.size())
     return Error(ErrorCode::InvalidArgument,
                  "the model takes " + std::to_string(expected->size()) +
                      " inputs, got " + std::to_string(inputs.size()));
   CompileOptions specialised = options;
-  for (size_t i = 0; i < inputs.size(); ++i)
+  for (size_t i = 0; i < expected->size(); ++i)
     specialised.shapes[(*expected)[i].name] = inputs[i].shape();
   Expected<Program> program =
       state->programs.get(cacheKey(specialised),

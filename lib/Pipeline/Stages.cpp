@@ -20,7 +20,9 @@ static void addModel(OpPassManager &passes, const PipelineOptions &) {
   passes.addPass(createCSEPass());
 }
 
-static void addGradient(OpPassManager &passes, const PipelineOptions &) {
+static void addGradient(OpPassManager &passes, const PipelineOptions &options) {
+  if (!options.gradientOf.empty())
+    passes.addNestedPass<func::FuncOp>(createSelectLoss({options.gradientOf}));
   passes.addNestedPass<func::FuncOp>(createDifferentiate());
 }
 

@@ -16,7 +16,14 @@ ModelOptions::ModelOptions(cl::SubCommand &command)
                       "a GPU)"),
              cl::value_desc("processor"), cl::sub(command)),
       shapes("shape", cl::desc("Shape of an input the model leaves open"),
-             cl::value_desc("name=2x3"), cl::sub(command)) {}
+             cl::value_desc("name=2x3"), cl::sub(command)),
+      gradientOf("gradient-of",
+                 cl::desc("Differentiate `mean-square` (of the first output) "
+                          "or the output named"),
+                 cl::value_desc("loss"), cl::sub(command)),
+      gradients("wrt", cl::CommaSeparated,
+                cl::desc("Inputs and parameters to differentiate by (all)"),
+                cl::value_desc("name,..."), cl::sub(command)) {}
 
 Expected<Model> ModelOptions::load() const {
   if (path.empty())
@@ -44,6 +51,8 @@ Expected<CompileOptions> ModelOptions::compileOptions() const {
   CompileOptions options;
   options.target = target;
   options.entry = entry;
+  options.gradientOf = gradientOf;
+  options.gradients.assign(gradients.begin(), gradients.end());
   for (llvm::StringRef text : shapes) {
     auto [name, sizes] = text.rsplit('=');
     std::optional<Shape> shape = parseShape(sizes);

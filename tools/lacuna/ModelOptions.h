@@ -16,10 +16,15 @@ struct ModelOptions {
   Expected<Model> load() const;
   /// What the options say on their own, without the shapes of given tensors.
   Expected<CompileOptions> compileOptions() const;
+  bool wantsGradients() const {
+    return !gradientOf.empty() || !gradients.empty();
+  }
 
   llvm::cl::opt<std::string> path;
   llvm::cl::opt<std::string> entry, target;
   llvm::cl::list<std::string> shapes;
+  llvm::cl::opt<std::string> gradientOf;
+  llvm::cl::list<std::string> gradients;
 };
 
 /// `2x3x4`, or `scalar`; nothing for any other text.

@@ -9,6 +9,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
+
 using namespace lacuna;
 using namespace lacuna::tool;
 namespace cl = llvm::cl;
@@ -33,29 +36,67 @@ static cl::opt<int> threads("threads", cl::init(0), cl::value_desc("n"),
                             cl::desc("Threads to run on (0: all)"),
                             cl::sub(command));
 
+using Expectations = std::vector<std::optional<Tensor>>;
+
+/// The array of `reader` that is `output`; gradients need not be there.
+static Expected<std::optional<Tensor>> findExpected(const NpzReader &reader,
+                                                    const Program &program,
+                                                    size_t index) {
+  const Value &output = program.outputs()[index];
+  std::string name = output.name;
+  // What numpy.savez calls arrays nobody has named.
+  if (!reader.contains(name))
+    name = fmt::format("arr_{}", index);
+  if (reader.contains(name)) {
+    Expected<Tensor> tensor = reader.read(name, output.dtype);
+    if (!tensor)
+      return tensor.error();
+    return std::optional(*tensor);
+  }
+  if (modelOptions.wantsGradients())
+    return std::optional<Tensor>();
+  return Error(ErrorCode::NotFound,
+               fmt::format("{}: no array `{}`; the outputs are {}",
+                           std::string(expectPath), output.name,
+                           listNames(program.outputs())));
+}
+
+/// Says which arrays of a file of gradients are of no output.
+static void warnOfUnread(const NpzReader &reader, const Program &program) {
+  std::string names;
+  for (const std::string &name : reader.names())
+    if (std::ranges::none_of(program.outputs(), [&](const Value &output) {
+          return output.name == name;
+        }))
+      names += fmt::format("{}`{}`", names.empty() ? "" : ", ", name);
+  if (!names.empty())
+    fmt::print(stderr, "{}: not compared, as the program has no such output: "
+                       "{}\n",
+               std::string(expectPath), names);
+}
+
 /// One expectation for each output, or none at all without `--expect`.
-static Expected<std::vector<Tensor>> readExpected(const Program &program) {
-  std::vector<Tensor> expected;
+static Expected<Expectations> readExpected(const Program &program) {
+  Expectations expected;
   if (expectPath.empty())
     return expected;
   Expected<NpzReader> reader = NpzReader::open(expectPath);
   if (!reader)
     return reader.error();
-  for (const Value &output : program.outputs()) {
-    std::string name = output.name;
-    // What numpy.savez calls arrays nobody has named.
-    if (!reader->contains(name))
-      name = fmt::format("arr_{}", expected.size());
-    if (!reader->contains(name))
-      return Error(ErrorCode::NotFound,
-                   fmt::format("{}: no array `{}`; the outputs are {}",
-                               std::string(expectPath), output.name,
-                               listNames(program.outputs())));
-    Expected<Tensor> tensor = reader->read(name, output.dtype);
+  bool any = false;
+  for (size_t i = 0; i < program.outputs().size(); ++i) {
+    Expected<std::optional<Tensor>> tensor = findExpected(*reader, program, i);
     if (!tensor)
       return tensor.error();
+    any |= tensor->has_value();
     expected.push_back(*tensor);
   }
+  if (!any && !expected.empty())
+    return Error(ErrorCode::NotFound,
+                 fmt::format("{}: no array is called as an output",
+                             std::string(expectPath)));
+  if (modelOptions.wantsGradients())
+    warnOfUnread(*reader, program);
   return expected;
 }
 
@@ -71,7 +112,7 @@ static Table::Row describe(const Value &output, const Tensor &tensor) {
 /// Prints all outputs; the mismatches, one line each, come back.
 static Expected<std::string> show(const Program &program,
                                   const std::vector<Tensor> &outputs,
-                                  const std::vector<Tensor> &expected) {
+                                  const Expectations &expected) {
   Table::Row heading = {"output", "shape", "type", "mean",
                         "std",    "min",   "max"};
   if (!expected.empty())
@@ -81,9 +122,9 @@ static Expected<std::string> show(const Program &program,
   for (size_t i = 0; i < outputs.size(); ++i) {
     const Value &output = program.outputs()[i];
     Table::Row row = describe(output, outputs[i]);
-    if (!expected.empty()) {
+    if (!expected.empty() && expected[i]) {
       Expected<Comparison> result =
-          compareTensors(outputs[i], expected[i], {relative, absolute});
+          compareTensors(outputs[i], *expected[i], {relative, absolute});
       if (!result)
         return Error(result.error().code(), "output `" + output.name + "`: " +
                                                 result.error().message());
@@ -92,6 +133,8 @@ static Expected<std::string> show(const Program &program,
       if (!result->matches())
         mismatches += fmt::format("output `{}`{}\n", output.name,
                                   formatWorst(*result));
+    } else if (!expected.empty()) {
+      row.insert(row.end(), {"-", "-"});
     }
     table.add(row);
   }
@@ -116,7 +159,7 @@ static int runRun() {
   Expected<std::vector<Tensor>> inputs = tensorInputs.complete(*program);
   if (!inputs)
     return fail(inputs.error());
-  Expected<std::vector<Tensor>> expected = readExpected(*program);
+  Expected<Expectations> expected = readExpected(*program);
   if (!expected)
     return fail(expected.error());
   Expected<std::vector<Tensor>> outputs = program->call(*inputs, threads);
@@ -138,5 +181,7 @@ Command tool::runCommand() {
   return {&command, runRun, "MODEL",
           "  lacuna run net.onnx --random 1 --shape image=1x3x513x513\n"
           "  lacuna run net.onnx --inputs in.npz --output out.npz\n"
-          "  lacuna run net.onnx --input image=cat.npy --expect out.npz\n"};
+          "  lacuna run net.onnx --input image=cat.npy --expect out.npz\n"
+          "  lacuna run net.onnx --inputs in.npz --gradient-of mean-square "
+          "--wrt all\n"};
 }

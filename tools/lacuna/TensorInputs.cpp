@@ -47,6 +47,20 @@ Error TensorInputs::add(const Value &value, Expected<Tensor> tensor,
   return Error::success();
 }
 
+/// Parameters are inputs with a value unless a file gives another.
+Error TensorInputs::addParameters(const Model &model,
+                                  std::vector<Value> &known) {
+  Expected<std::vector<NamedTensor>> parameters = model.parameters();
+  if (!parameters)
+    return parameters.error();
+  for (const NamedTensor &parameter : *parameters) {
+    const Tensor &value = parameter.value;
+    known.push_back({parameter.name, value.dtype(), value.shape()});
+    given[parameter.name] = value;
+  }
+  return Error::success();
+}
+
 Error TensorInputs::readArchive(const std::vector<Value> &known) {
   Expected<NpzReader> reader = NpzReader::open(archive);
   if (!reader)
@@ -101,6 +115,9 @@ Error TensorInputs::read(const Model &model, CompileOptions &options) {
   Expected<std::vector<Value>> known = model.inputs(options);
   if (!known)
     return known.error();
+  if (!options.gradients.empty() || !options.gradientOf.empty())
+    if (Error error = addParameters(model, *known))
+      return error;
   for (const auto &[name, shape] : options.shapes) {
     Expected<const Value *> value = findValue(*known, name, "`--shape`");
     if (!value)
@@ -116,8 +133,9 @@ Error TensorInputs::read(const Model &model, CompileOptions &options) {
       return error;
   if (Error error = readSingles(*known))
     return error;
-  for (const auto &[name, tensor] : given)
-    options.shapes[name] = tensor.shape();
+  for (const Value &value : *known)
+    if (auto found = given.find(value.name); found != given.end())
+      options.shapes[value.name] = found->second.shape();
   return fixConstants(*known, options);
 }
 

@@ -27,6 +27,7 @@ public:
            std::optional<uint64_t> defaultSeed = std::nullopt) const;
 
 private:
+  Error addParameters(const Model &model, std::vector<Value> &known);
   Error readArchive(const std::vector<Value> &known);
   Error readSingles(const std::vector<Value> &known);
   Error fixConstants(const std::vector<Value> &known, CompileOptions &options);

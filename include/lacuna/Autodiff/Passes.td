@@ -34,4 +34,23 @@ def Differentiate : Pass<"lacuna-differentiate", "::mlir::func::FuncOp"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def SelectLoss : Pass<"lacuna-select-loss", "::mlir::func::FuncOp"> {
+  let summary = "make a loss the first result of a function";
+  let description = [{
+    Input: a function on tensors. Output: if it is public, the same with one
+    more result in front, `loss`. With `of = mean-square` it is the mean over
+    the squares of the elements of the first result, a float tensor with
+    elements; otherwise the result called so, which must have one float element.
+    Anything else is an error.
+
+    Numbers: other results are exact; the mean is computed in their element
+    type, as the sum of the squares times 1 / n.
+  }];
+  let options = [Option<"of", "of", "std::string", "\"mean-square\"",
+                        "mean-square, or the name of a result">];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 #endif // LACUNA_AUTODIFF_PASSES_TD

@@ -9,6 +9,7 @@
 #include "mlir/IR/OwningOpRef.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,11 @@ struct ImportOptions {
   /// Values of graph inputs that are known when the model is loaded: these
   /// become constants and no arguments.
   std::map<std::string, OnnxTensor> inputValues;
+  /// Float initialisers of the graph that become arguments, behind the inputs
+  /// and called `param:` and their name: those named here, or all. Those that
+  /// no operator reads as a tensor (the sizes of a Resize, say) stay constants.
+  std::set<std::string> parameters;
+  bool allParameters = false;
   /// Name of the function made.
   std::string functionName = "main";
 };
@@ -61,6 +67,11 @@ struct OnnxSignature {
 mlir::FailureOr<OnnxSignature> readOnnxSignature(mlir::MLIRContext &context,
                                                  llvm::StringRef bytes,
                                                  llvm::StringRef path);
+
+/// The float initialisers of a model's graph, in its order.
+mlir::FailureOr<std::vector<OnnxTensor>>
+readOnnxParameters(mlir::MLIRContext &context, llvm::StringRef bytes,
+                   llvm::StringRef path);
 
 /// Reads a file like those beside ONNX's tests.
 mlir::FailureOr<OnnxTensor> readTensorProto(mlir::MLIRContext &context,

@@ -8,32 +8,17 @@
 #ifndef LACUNA_JIT_MODEL_H
 #define LACUNA_JIT_MODEL_H
 
+#include "lacuna/JIT/CompileOptions.h"
 #include "lacuna/JIT/NativeLibrary.h"
-#include "lacuna/Runtime/Tensor.h"
+#include "lacuna/Runtime/Archive.h"
 #include "lacuna/Support/Error.h"
 
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace lacuna {
-
-/// How a model is compiled.
-struct CompileOptions {
-  /// "cpu" (this processor), a processor's name, "cuda" or "cuda:ORDINAL".
-  std::string target = "cpu";
-  /// Shapes of inputs by name, for models that leave dimensions open.
-  std::map<std::string, Shape> shapes;
-  /// Values of inputs, by name, that are fixed when an ONNX model is compiled;
-  /// the program does not take them any more. For inputs that decide shapes.
-  std::map<std::string, Tensor> constants;
-  /// The function to compile; empty: the only public one, or `main`.
-  std::string entry;
-  /// Directory for a reproducer when a pass fails; empty: none.
-  std::string reproducer;
-};
 
 /// An input or output of a program: its name, element type and shape. An open
 /// dimension is -1 (models only; programs have none).
@@ -137,7 +122,12 @@ public:
   Expected<std::vector<std::string>> entries() const;
 
   /// Names, types and shapes of the entry's inputs; -1 for open dimensions.
+  /// With `options.gradients`, parameters are not among them.
   Expected<std::vector<Value>> inputs(const CompileOptions &options = {}) const;
+
+  /// The float initialisers of an ONNX model, called `param:` and their name;
+  /// none of other models.
+  Expected<std::vector<NamedTensor>> parameters() const;
 
 private:
   struct State;

@@ -15,6 +15,8 @@ struct PipelineOptions {
   int64_t vectorBits = 256;
   /// Kernels run on a GPU, entry functions on the host.
   bool onDevice = false;
+  /// The loss that is to be made the first result; empty: it is there already.
+  std::string gradientOf;
   /// Where a failing pass writes its input and the command that replays it;
   /// empty: nowhere.
   std::string reproducer;

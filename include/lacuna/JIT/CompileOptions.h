@@ -1,0 +1,41 @@
+//===- CompileOptions.h - How a model is compiled ---------------*- C++ -*-===//
+#ifndef LACUNA_JIT_COMPILEOPTIONS_H
+#define LACUNA_JIT_COMPILEOPTIONS_H
+
+#include "lacuna/Runtime/Tensor.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace lacuna {
+
+/// How a model is compiled.
+struct CompileOptions {
+  /// "cpu" (this processor), a processor's name, "cuda" or "cuda:ORDINAL".
+  std::string target = "cpu";
+  /// Shapes of inputs by name, for models that leave dimensions open.
+  std::map<std::string, Shape> shapes;
+  /// Values of inputs, by name, that are fixed when an ONNX model is compiled;
+  /// the program does not take them any more. For inputs that decide shapes.
+  std::map<std::string, Tensor> constants;
+  /// The function to compile; empty: the only public one, or `main`.
+  std::string entry;
+  /// The loss to differentiate: `mean-square`, the mean of the squares of the
+  /// first output, or the name of an output of one float element. It becomes
+  /// the first output, called `loss`; gradients come last. Empty: none, or the
+  /// first output where an MLIR function says `lacuna.requires_grad`.
+  std::string gradientOf;
+  /// What to differentiate by: names of float inputs, names of float
+  /// initialisers of an ONNX model, or `all` for both; with a loss and no
+  /// name, all. The gradient of x is the output `d_x`. Initialisers named so
+  /// become inputs `param:NAME` behind the others, with values from
+  /// `Model::parameters`.
+  std::vector<std::string> gradients;
+  /// Directory for a reproducer when a pass fails; empty: none.
+  std::string reproducer;
+};
+
+} // namespace lacuna
+
+#endif // LACUNA_JIT_COMPILEOPTIONS_H
