@@ -5,6 +5,7 @@
 
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/LegacyPassManager.h"
@@ -38,8 +39,10 @@ static std::unique_ptr<llvm::TargetMachine> createMachine(StringRef name) {
   if (!backend)
     return nullptr;
   llvm::TargetOptions options;
+  // What sm_90a has came with PTX 8.6 in the forms that are used here.
+  StringRef version = name == "sm_90a" ? "+ptx86" : "+ptx80";
   return std::unique_ptr<llvm::TargetMachine>(backend->createTargetMachine(
-      triple, name, "+ptx80", options, std::nullopt, std::nullopt,
+      triple, name, version, options, std::nullopt, std::nullopt,
       llvm::CodeGenOptLevel::Default));
 }
 
@@ -56,6 +59,15 @@ static void inlineAll(llvm::Module &ir) {
   }
 }
 
+/// Whether all calls are of f32 and content with an approximation.
+static bool isApproximate(const llvm::Function &function) {
+  return function.getReturnType()->getScalarType()->isFloatTy() &&
+         llvm::all_of(function.users(), [](const llvm::User *user) {
+           auto call = dyn_cast<llvm::CallInst>(user);
+           return call && call->hasApproxFunc();
+         });
+}
+
 /// Whether PTX has no instructions for a call of `function`, and the back end
 /// would look for a library.
 static bool isMissing(const llvm::Function &function) {
@@ -63,8 +75,9 @@ static bool isMissing(const llvm::Function &function) {
     return false;
   switch (function.getIntrinsicID()) {
   case llvm::Intrinsic::not_intrinsic:
-  case llvm::Intrinsic::exp:
   case llvm::Intrinsic::exp2:
+    return !isApproximate(function);
+  case llvm::Intrinsic::exp:
   case llvm::Intrinsic::exp10:
   case llvm::Intrinsic::log:
   case llvm::Intrinsic::log2:
@@ -89,9 +102,12 @@ static bool isMissing(const llvm::Function &function) {
 }
 
 FailureOr<std::string> lacuna::compileToPTX(ModuleOp device,
-                                            StringRef architecture) {
+                                            StringRef architecture,
+                                            bool optimize) {
   registerBuiltinDialectTranslation(*device.getContext());
   registerLLVMDialectTranslation(*device.getContext());
+  registerNVVMDialectTranslation(*device.getContext());
+  device.getContext()->getOrLoadDialect("nvvm");
   llvm::LLVMContext context;
   auto machine = createMachine(architecture);
   auto ir = translateModuleToLLVMIR(device, context, "lacuna");
@@ -101,7 +117,8 @@ FailureOr<std::string> lacuna::compileToPTX(ModuleOp device,
   ir->setTargetTriple(machine->getTargetTriple());
   ir->setDataLayout(machine->createDataLayout());
   inlineAll(*ir);
-  optimizeModule(*ir, *machine);
+  if (optimize)
+    optimizeModule(*ir, *machine);
   for (llvm::Function &function : *ir)
     if (isMissing(function))
       return device.emitError("calls `")

@@ -250,8 +250,14 @@ Expected<NativeCode> Model::generate(NativeFormat format,
     return lowered.error();
   CollectDiagnostics diagnostics(lowered->context.get());
   if (format == NativeFormat::PTX) {
-    auto kernels = lowered->module->lookupSymbol<ModuleOp>("device");
-    FailureOr<std::string> code = compileToPTX(kernels, "sm_80");
+    bool isHopper = target->architecture == "sm_90a";
+    auto kernels =
+        lowered->module->lookupSymbol<ModuleOp>(isHopper ? "hopper" : "device");
+    if (!kernels)
+      return Error(ErrorCode::NotFound,
+                   state->source.name + ": no kernel is for Hopper alone");
+    FailureOr<std::string> code =
+        compileToPTX(kernels, target->architecture, /*optimize=*/!isHopper);
     if (failed(code))
       return diagnostics.error(ErrorCode::Unsupported,
                                "code generation failed");

@@ -14,12 +14,14 @@ struct ParsedTarget {
   NativeTarget native;
   /// The GPU kernels run on.
   std::optional<int> ordinal;
+  /// What device code is printed for, when it is not run.
+  std::string architecture = "sm_80";
 
   /// Width of a kernel's vectors: the widest access of a GPU's thread.
   int64_t vectorBits() const { return ordinal ? 128 : native.vectorBits; }
 };
 
-/// `cpu`, a processor's name, `cuda` or `cuda:ORDINAL`.
+/// `cpu`, a processor's name, `cuda`, `cuda:ORDINAL`; for PTX `cuda:sm_90a`.
 Expected<ParsedTarget> parseTarget(const std::string &name);
 
 } // namespace lacuna

@@ -1,19 +1,81 @@
 //===- ProgramOnDevice.cpp - Programs whose kernels run on a GPU ----------===//
 #include "Program.h"
 
+#include "ElementType.h"
 #include "lacuna/Codegen/DeviceCode.h"
+#include "lacuna/IR/Names.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace lacuna;
+using namespace mlir;
 
-Error Program::State::loadDevice(mlir::ModuleOp module, int ordinal) {
-  auto kernels = module.lookupSymbol<mlir::ModuleOp>("device");
-  mlir::FailureOr<std::string> code = compileToPTX(kernels, "sm_80");
-  if (failed(code))
-    return Error(ErrorCode::Unsupported, "code generation failed");
-  kernels.erase();
+template <typename T>
+static std::vector<T> readNumbers(Attribute attribute) {
+  llvm::ArrayRef<int64_t> numbers =
+      cast<DenseI64ArrayAttr>(attribute).asArrayRef();
+  return std::vector<T>(numbers.begin(), numbers.end());
+}
+
+static CudaTensorMap readMap(DictionaryAttr entry) {
+  CudaTensorMap map;
+  map.buffer = size_t(entry.getAs<IntegerAttr>("buffer").getInt());
+  Type element = entry.getAs<TypeAttr>("element").getValue();
+  map.element = dtypeOf(element, /*isUnsigned=*/false).value_or(DType::U8);
+  map.sizes = readNumbers<uint64_t>(entry.get("sizes"));
+  map.strides = readNumbers<uint64_t>(entry.get("strides"));
+  map.box = readNumbers<uint32_t>(entry.get("box"));
+  map.swizzle = entry.getAs<IntegerAttr>("swizzle").getInt();
+  return map;
+}
+
+static CudaTensorKernel readTensorKernel(LLVM::LLVMFuncOp function) {
+  CudaTensorKernel kernel;
+  kernel.name = function.getSymName().str();
+  kernel.grid = readNumbers<int64_t>(function->getAttr(names::grid));
+  auto number = [&](llvm::StringRef name) {
+    return function->getAttrOfType<IntegerAttr>(name).getInt();
+  };
+  kernel.block = number(names::block);
+  kernel.sharedBytes = number(names::sharedBytes);
+  auto maps = function->getAttrOfType<ArrayAttr>(names::tensorMaps);
+  for (auto map : maps.getAsRange<DictionaryAttr>())
+    kernel.maps.push_back(readMap(map));
+  return kernel;
+}
+
+/// How to launch the kernel called `name`.
+static CudaKernel readKernel(ModuleOp portable, ModuleOp hopper,
+                             const std::string &name) {
+  CudaKernel kernel;
+  kernel.name = name;
+  auto function = portable.lookupSymbol<LLVM::LLVMFuncOp>(name);
+  if (auto group = function->getAttrOfType<IntegerAttr>(names::group))
+    kernel.group = group.getInt();
+  auto device = function->getAttrOfType<FlatSymbolRefAttr>(names::device);
+  if (hopper && device)
+    kernel.hopper = readTensorKernel(
+        hopper.lookupSymbol<LLVM::LLVMFuncOp>(device.getValue()));
+  return kernel;
+}
+
+Error Program::State::loadDevice(ModuleOp module, int ordinal) {
+  auto portable = module.lookupSymbol<ModuleOp>("device");
+  auto hopper = module.lookupSymbol<ModuleOp>("hopper");
   CudaImage image;
+  for (const std::string &name : kernelNames)
+    image.kernels.push_back(readKernel(portable, hopper, name));
+  FailureOr<std::string> code = compileToPTX(portable, "sm_80");
+  FailureOr<std::string> hopperCode = std::string();
+  if (hopper)
+    hopperCode = compileToPTX(hopper, "sm_90a", /*optimize=*/false);
+  if (failed(code) || failed(hopperCode))
+    return Error(ErrorCode::Unsupported, "code generation failed");
+  portable.erase();
+  if (hopper)
+    hopper.erase();
   image.code = std::move(*code);
-  image.kernels = kernelNames;
+  image.hopperCode = std::move(*hopperCode);
   image.constants = constants;
   image.arenaBytes = info.arenaBytes;
   image.ordinal = ordinal;

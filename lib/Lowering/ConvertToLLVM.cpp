@@ -18,6 +18,7 @@
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
 #include "mlir/Transforms/DialectConversion.h"
@@ -113,6 +114,12 @@ static LogicalResult convertKernels(ModuleOp module) {
   return applyFullConversion(module, target, std::move(patterns));
 }
 
+/// Memory that the threads of a block share, not a constant.
+static bool isShared(Operation &op) {
+  auto global = dyn_cast<memref::GlobalOp>(op);
+  return global && global.getType().getMemorySpaceAsInt() == 3;
+}
+
 namespace {
 struct ConvertToLLVM : lacuna::impl::ConvertToLLVMBase<ConvertToLLVM> {
   void runOnOperation() override {
@@ -126,7 +133,7 @@ struct ConvertToLLVM : lacuna::impl::ConvertToLLVMBase<ConvertToLLVM> {
       }
       if (function && function->hasAttr(names::entryInputs))
         entries.push_back(&op);
-      else if (!isa<LLVM::GlobalOp>(op))
+      else if (!isa<LLVM::GlobalOp, LLVM::LLVMFuncOp>(op) && !isShared(op))
         others.push_back(&op);
     }
     // Entries and constants wait outside while the kernels are converted.

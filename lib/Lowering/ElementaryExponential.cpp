@@ -17,8 +17,22 @@ struct ExpParts {
 static constexpr double log2OfE = 0x1.71547652b82fep+0;
 static constexpr double ln2 = 0x1.62e42fefa39efp-1;
 
-/// exp(r) - 1 for |r| <= ln(2)/2, to 2^-34.
+static thread_local bool isFullPrecision = false;
+FullPrecision::FullPrecision(bool on) : before(isFullPrecision) {
+  isFullPrecision = on;
+}
+FullPrecision::~FullPrecision() { isFullPrecision = before; }
+bool FullPrecision::isOn() { return isFullPrecision; }
+
+/// exp(r) - 1 for |r| <= ln(2)/2, to 2^-34 or, by Taylor's series, 2^-54.
 static Real expm1OfReduced(Real r) {
+  if (FullPrecision::isOn()) {
+    Real series = polynomial(
+        r, {1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720, 1.0 / 5040,
+            1.0 / 40320, 1.0 / 362880, 1.0 / 3628800, 1.0 / 39916800,
+            1.0 / 479001600, 1.0 / 6227020800});
+    return fma(r * r, series, r);
+  }
   Real q = polynomial(r, {0.50000000780279918, 0.1666666686101195,
                           4.1666269518295516e-2, 8.3332642803207908e-3,
                           1.3946103861143567e-3, 1.9918427086489579e-4});
@@ -34,21 +48,50 @@ static Real clamp(Real x, double bound) {
   return maxOrSecond(-bound, minOrSecond(bound, x));
 }
 
+/// x - n ln 2; ln 2 in two pieces, of which n times the first one is exact.
+static Real reduceByLn2(Real x, Real n) {
+  if (!FullPrecision::isOn())
+    return fma(n, -ln2, x);
+  return fma(n, -0x1.a39ef35793c76p-33, fma(n, -0x1.62e42feep-1, x));
+}
+
 static ExpParts expParts(Real x) {
   constexpr double roundingShift = 0x1.8p52;
   x = clamp(x, 700);
   Real rounder = fma(x, log2OfE, roundingShift);
   Real n = rounder - roundingShift;
-  return {powerOfTwo(rounder), expm1OfReduced(fma(n, -ln2, x))};
+  return {powerOfTwo(rounder), expm1OfReduced(reduceByLn2(x, n))};
+}
+
+/// 2^n (1 + s) where 2^n may leave f64's range: in two factors.
+static Real scaleTwice(Real s, Real n) {
+  constexpr double roundingShift = 0x1.8p52;
+  Real half = floor(n * 0.5);
+  Real first = powerOfTwo(half + roundingShift);
+  return fma(first, s, first) * powerOfTwo(n - half + roundingShift);
+}
+
+/// Of all of f64: results may be denormal, zero or infinite.
+static Real expOfDouble(Real x) {
+  x = clamp(x, 746);
+  Real n = roundEven(x * log2OfE);
+  return scaleTwice(expm1OfReduced(reduceByLn2(x, n)), n);
 }
 
 Real expOf(Real x) {
+  if (FullPrecision::isOn())
+    return expOfDouble(x);
   ExpParts parts = expParts(x);
   return fma(parts.power, parts.remainder, parts.power);
 }
 
 Real exp2Of(Real x) {
   constexpr double roundingShift = 0x1.8p52;
+  if (FullPrecision::isOn()) {
+    x = clamp(x, 1076);
+    Real n = roundEven(x);
+    return scaleTwice(expm1OfReduced((x - n) * ln2), n);
+  }
   x = clamp(x, 1000);
   Real rounder = x + roundingShift;
   Real r = x - (rounder - roundingShift);
@@ -59,6 +102,8 @@ Real exp2Of(Real x) {
 Real expm1Of(Real x) {
   ExpParts parts = expParts(x);
   Real result = fma(parts.power, parts.remainder, parts.power - 1.0);
+  if (FullPrecision::isOn())
+    result = select(x > 50.0, expOfDouble(x), result);
   return copySign(result, x);
 }
 

@@ -2,6 +2,7 @@
 // Straight-line formulas without tables or calls, which a loop vectoriser can
 // widen. Unless said otherwise argument and result are f64 numbers of f32
 // range; the error is below 2^-29, so that rounding to f32 adds half an ulp.
+// Under FullPrecision they are good for f64: for where there is no libm.
 //===----------------------------------------------------------------------===//
 #ifndef LACUNA_LIB_LOWERING_ELEMENTARYFUNCTIONS_H
 #define LACUNA_LIB_LOWERING_ELEMENTARYFUNCTIONS_H
@@ -9,6 +10,20 @@
 #include "Expression.h"
 
 namespace lacuna {
+
+/// While one lives, the formulas made on this thread take arguments of all of
+/// f64 (sin, cos and tan: up to 2^50) and are within 4 ulp (powers and cbrt:
+/// 2^-43).
+class FullPrecision {
+public:
+  explicit FullPrecision(bool on);
+  ~FullPrecision();
+  FullPrecision(const FullPrecision &) = delete;
+  static bool isOn();
+
+private:
+  bool before;
+};
 
 // Exponentials (ElementaryExponential.cpp). Arguments beyond +-700 count as
 // +-700, whose exponential is zero or infinite in f32.

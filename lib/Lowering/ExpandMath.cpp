@@ -55,16 +55,26 @@ Value narrowed(Real result, Value model) {
   return convert(single, type).value;
 }
 
+/// Whether `type` is f64 or a vector of it.
+bool isDouble(Type type) {
+  Type element = getElementTypeOrSelf(type);
+  return element.isF64() && (element == type || isa<VectorType>(type));
+}
+
 /// Replaces `Op(x)` by a formula in f64, or in f32 if there is a `single` one
 /// and x is no f64 number.
 template <typename Op> struct ExpandUnary : OpRewritePattern<Op> {
-  ExpandUnary(MLIRContext *context, UnaryFormula formula, UnaryFormula single)
-      : OpRewritePattern<Op>(context), formula(formula), single(single) {}
+  ExpandUnary(MLIRContext *context, bool doubles, UnaryFormula formula,
+              UnaryFormula single)
+      : OpRewritePattern<Op>(context), formula(formula), single(single),
+        doubles(doubles) {}
 
   LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const final {
     Value x = op.getOperand();
     ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
-    if (isApproximate(op))
+    bool full = doubles && isDouble(x.getType()) && !isApproximate(op);
+    FullPrecision precision(full);
+    if (full || isApproximate(op))
       rewriter.replaceOp(op, formula({builder, x}).value);
     else if (!isExpandable(x.getType()))
       return rewriter.notifyMatchFailure(op, "f64 without the flag afn");
@@ -77,99 +87,120 @@ template <typename Op> struct ExpandUnary : OpRewritePattern<Op> {
   }
 
   UnaryFormula formula, single;
+  bool doubles;
 };
 
 template <typename Op> struct ExpandBinary : OpRewritePattern<Op> {
-  ExpandBinary(MLIRContext *context, BinaryFormula formula)
-      : OpRewritePattern<Op>(context), formula(formula) {}
+  ExpandBinary(MLIRContext *context, bool doubles, BinaryFormula formula)
+      : OpRewritePattern<Op>(context), formula(formula), doubles(doubles) {}
 
   LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const final {
     Value a = op.getLhs(), b = op.getRhs();
+    ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
+    if (doubles && isDouble(a.getType())) {
+      FullPrecision precision(true);
+      rewriter.replaceOp(op, formula({builder, a}, {builder, b}).value);
+      return success();
+    }
     if (!isExpandable(a.getType()))
       return rewriter.notifyMatchFailure(op, "not f32, f16 or bf16");
-    ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
     Real result = formula(widened(builder, a), widened(builder, b));
     rewriter.replaceOp(op, narrowed(result, a));
     return success();
   }
 
   BinaryFormula formula;
+  bool doubles;
 };
 
 /// x^n for an integer n, which f64 holds exactly.
 struct ExpandFPowI : OpRewritePattern<math::FPowIOp> {
-  using OpRewritePattern::OpRewritePattern;
+  ExpandFPowI(MLIRContext *context, bool doubles)
+      : OpRewritePattern(context), doubles(doubles) {}
 
   LogicalResult matchAndRewrite(math::FPowIOp op,
                                 PatternRewriter &rewriter) const final {
     Value x = op.getLhs();
-    if (!isExpandable(x.getType()))
+    bool full = doubles && isDouble(x.getType());
+    if (!full && !isExpandable(x.getType()))
       return rewriter.notifyMatchFailure(op, "not f32, f16 or bf16");
+    FullPrecision precision(full);
     ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
     Type type = withElement(x.getType(), builder.getF64Type());
     Value n = arith::SIToFPOp::create(builder, type, op.getRhs());
-    Real result = powOf(widened(builder, x), {builder, n});
-    rewriter.replaceOp(op, narrowed(result, x));
+    Real wide = full ? Real(builder, x) : widened(builder, x);
+    Real result = powOf(wide, {builder, n});
+    rewriter.replaceOp(op, full ? result.value : narrowed(result, x));
     return success();
   }
+
+  bool doubles;
 };
 
 struct ExpandSinCos : OpRewritePattern<math::SincosOp> {
   using OpRewritePattern::OpRewritePattern;
 
+  /// As its two functions, which are expanded in their turn.
   LogicalResult matchAndRewrite(math::SincosOp op,
                                 PatternRewriter &rewriter) const final {
     Value x = op.getOperand();
-    if (!isExpandable(x.getType()))
-      return rewriter.notifyMatchFailure(op, "not f32, f16 or bf16");
-    ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
-    Real wide = widened(builder, x);
-    rewriter.replaceOp(
-        op, {narrowed(sinOf(wide), x), narrowed(cosOf(wide), x)});
+    Location loc = op.getLoc();
+    rewriter.replaceOp(op, {math::SinOp::create(rewriter, loc, x),
+                            math::CosOp::create(rewriter, loc, x)});
     return success();
   }
 };
 
-template <typename Op>
-void add(RewritePatternSet &patterns, UnaryFormula formula,
-         UnaryFormula single = nullptr) {
-  patterns.add<ExpandUnary<Op>>(patterns.getContext(), formula, single);
-}
+/// Adds the patterns of elementary functions to a set.
+struct FunctionAdder {
+  template <typename Op>
+  void add(UnaryFormula formula, UnaryFormula single = nullptr) {
+    patterns.add<ExpandUnary<Op>>(patterns.getContext(), doubles, formula,
+                                  single);
+  }
+  void addAll();
 
-void addElementaryFunctions(RewritePatternSet &patterns) {
-  add<math::ExpOp>(patterns, expOf, expOfSingle);
-  add<math::Exp2Op>(patterns, exp2Of, exp2OfSingle);
-  add<math::ExpM1Op>(patterns, expm1Of);
-  add<math::LogOp>(patterns, logOf);
-  add<math::Log2Op>(patterns, log2Of);
-  add<math::Log10Op>(patterns, log10Of);
-  add<math::Log1pOp>(patterns, log1pOf);
-  add<math::ErfOp>(patterns, erfOf);
-  add<math::ErfcOp>(patterns, erfcOf);
-  add<math::SinhOp>(patterns, sinhOf);
-  add<math::CoshOp>(patterns, coshOf);
-  add<math::TanhOp>(patterns, tanhOf);
-  add<math::AsinhOp>(patterns, asinhOf);
-  add<math::AcoshOp>(patterns, acoshOf);
-  add<math::AtanhOp>(patterns, atanhOf);
-  add<math::SinOp>(patterns, sinOf);
-  add<math::CosOp>(patterns, cosOf);
-  add<math::TanOp>(patterns, tanOf);
-  add<math::AsinOp>(patterns, asinOf);
-  add<math::AcosOp>(patterns, acosOf);
-  add<math::AtanOp>(patterns, atanOf);
-  add<math::CbrtOp>(patterns, cbrtOf);
-  add<math::RsqrtOp>(patterns, rsqrtOf);
+  RewritePatternSet &patterns;
+  bool doubles;
+};
+
+void FunctionAdder::addAll() {
+  add<math::ExpOp>(expOf, expOfSingle);
+  add<math::Exp2Op>(exp2Of, exp2OfSingle);
+  add<math::ExpM1Op>(expm1Of);
+  add<math::LogOp>(logOf);
+  add<math::Log2Op>(log2Of);
+  add<math::Log10Op>(log10Of);
+  add<math::Log1pOp>(log1pOf);
+  add<math::ErfOp>(erfOf);
+  add<math::ErfcOp>(erfcOf);
+  add<math::SinhOp>(sinhOf);
+  add<math::CoshOp>(coshOf);
+  add<math::TanhOp>(tanhOf);
+  add<math::AsinhOp>(asinhOf);
+  add<math::AcoshOp>(acoshOf);
+  add<math::AtanhOp>(atanhOf);
+  add<math::SinOp>(sinOf);
+  add<math::CosOp>(cosOf);
+  add<math::TanOp>(tanOf);
+  add<math::AsinOp>(asinOf);
+  add<math::AcosOp>(acosOf);
+  add<math::AtanOp>(atanOf);
+  add<math::CbrtOp>(cbrtOf);
+  add<math::RsqrtOp>(rsqrtOf);
   MLIRContext *context = patterns.getContext();
-  patterns.add<ExpandBinary<math::PowFOp>>(context, powOf);
-  patterns.add<ExpandBinary<math::Atan2Op>>(context, atan2Of);
-  patterns.add<ExpandFPowI, ExpandSinCos>(context);
+  patterns.add<ExpandBinary<math::PowFOp>>(context, doubles, powOf);
+  patterns.add<ExpandBinary<math::Atan2Op>>(context, doubles, atan2Of);
+  patterns.add<ExpandFPowI>(context, doubles);
+  patterns.add<ExpandSinCos>(context);
 }
 
 struct ExpandMath : impl::ExpandMathBase<ExpandMath> {
+  using ExpandMathBase::ExpandMathBase;
+
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    addElementaryFunctions(patterns);
+    FunctionAdder{patterns, doubles}.addAll();
     addNarrowFloatPatterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       return signalPassFailure();

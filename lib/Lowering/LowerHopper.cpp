@@ -1,5 +1,6 @@
 //===- LowerHopper.cpp - The hopper dialect as PTX ------------------------===//
 #include "InlinePTX.h"
+#include "lacuna/IR/Names.h"
 #include "lacuna/Lowering/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -16,8 +17,6 @@ namespace lacuna {
 using namespace mlir;
 using namespace lacuna;
 using namespace lacuna::hopper;
-
-static constexpr char sharedName[] = "lacuna_shared";
 
 Value lacuna::emitPTX(OpBuilder &builder, Location loc, StringRef text,
                       StringRef constraints, ValueRange operands, Type result,
@@ -38,13 +37,13 @@ static Value constant(OpBuilder &builder, Location loc, int64_t value) {
 
 static Value lowerSharedBase(RewriterBase &rewriter, SharedBaseOp op) {
   auto module = op->getParentOfType<ModuleOp>();
-  auto global = module.lookupSymbol<LLVM::GlobalOp>(sharedName);
+  auto global = module.lookupSymbol<LLVM::GlobalOp>(names::sharedMemory);
   if (!global) {
     OpBuilder top = OpBuilder::atBlockBegin(module.getBody());
     auto type = LLVM::LLVMArrayType::get(top.getI8Type(), 0);
     global = LLVM::GlobalOp::create(
         top, op.getLoc(), type, /*isConstant=*/false, LLVM::Linkage::External,
-        sharedName, Attribute(), /*alignment=*/1024, /*addrSpace=*/3);
+        names::sharedMemory, Attribute(), /*alignment=*/1024, /*addrSpace=*/3);
   }
   Value address = LLVM::AddressOfOp::create(rewriter, op.getLoc(), global);
   return LLVM::PtrToIntOp::create(rewriter, op.getLoc(), rewriter.getI32Type(),

@@ -23,9 +23,9 @@ static Value special(OpBuilder &builder, Location loc, StringRef name) {
 }
 
 /// Adds the function a launch starts: its threads call `thunk`, which takes
-/// `slots` pointers, for `grain` steps each.
+/// `slots` pointers, for `grain` steps each `group` of them.
 static void addLaunchEntry(LLVM::LLVMFuncOp thunk, StringRef name,
-                           int64_t slots) {
+                           int64_t slots, int64_t group) {
   OpBuilder builder(thunk.getContext());
   builder.setInsertionPointAfter(thunk);
   Location loc = thunk.getLoc();
@@ -48,6 +48,9 @@ static void addLaunchEntry(LLVM::LLVMFuncOp thunk, StringRef name,
   Value place = special(builder, loc, "tid.x");
   Value thread = LLVM::AddOp::create(
       builder, loc, LLVM::MulOp::create(builder, loc, block, width), place);
+  if (group > 1)
+    thread = LLVM::UDivOp::create(
+        builder, loc, thread, LLVM::ConstantOp::create(builder, loc, i64, group));
   Value count = entry.getArgument(1), grain = entry.getArgument(2);
   Value begin = LLVM::MulOp::create(builder, loc, thread, grain);
   Value inside = LLVM::ICmpOp::create(builder, loc, LLVM::ICmpPredicate::slt,
@@ -132,6 +135,7 @@ struct SplitDevice : lacuna::impl::SplitDeviceBase<SplitDevice> {
     ModuleOp module = getOperation();
     SmallVector<LLVM::LLVMFuncOp> entries;
     auto device = ModuleOp::create(module.getLoc(), "device");
+    moveTensorKernels(module);
     moveToDevice(module, device, entries);
     for (auto function :
          llvm::to_vector(device.getOps<LLVM::LLVMFuncOp>())) {
@@ -143,7 +147,9 @@ struct SplitDevice : lacuna::impl::SplitDeviceBase<SplitDevice> {
       int64_t buffers =
           function->getAttrOfType<IntegerAttr>("lacuna.buffers").getInt();
       auto thunk = device.lookupSymbol<LLVM::LLVMFuncOp>(name + "_thunk");
-      addLaunchEntry(thunk, name + "_launch", buffers + 1);
+      auto group = function->getAttrOfType<IntegerAttr>(names::group);
+      addLaunchEntry(thunk, name + "_launch", buffers + 1,
+                     group ? group.getInt() : 1);
       thunk.setLinkage(LLVM::Linkage::Internal);
     }
     Type pointer = LLVM::LLVMPointerType::get(&getContext());
@@ -157,6 +163,22 @@ struct SplitDevice : lacuna::impl::SplitDeviceBase<SplitDevice> {
     if (auto parallel = module.lookupSymbol("lacuna_rt_parallel"))
       parallel->erase();
     module.push_back(device);
+  }
+
+  /// Kernels with a grid of their own are whole, and for one architecture.
+  static void moveTensorKernels(ModuleOp module) {
+    auto isTensorKernel = [](Operation &op) {
+      if (auto global = dyn_cast<LLVM::GlobalOp>(op))
+        return global.getSymName() == names::sharedMemory;
+      return op.hasAttr(names::grid);
+    };
+    if (llvm::none_of(*module.getBody(), isTensorKernel))
+      return;
+    auto hopper = ModuleOp::create(module.getLoc(), "hopper");
+    for (Operation &op : llvm::make_early_inc_range(*module.getBody()))
+      if (isTensorKernel(op))
+        op.moveBefore(hopper.getBody(), hopper.getBody()->end());
+    module.push_back(hopper);
   }
 
   /// Entries and constants stay.

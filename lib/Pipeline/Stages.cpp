@@ -62,14 +62,23 @@ static void addMemory(OpPassManager &passes, const PipelineOptions &) {
 static void addDevice(OpPassManager &passes, const PipelineOptions &options) {
   EmitKernelsOptions emit;
   emit.vectorBits = options.vectorBits;
+  if (options.onDevice)
+    passes.addPass(createEmitHopper());
   OpPassManager &kernels = passes.nest<func::FuncOp>();
   kernels.addPass(createEmitKernels(emit));
-  kernels.addPass(createExpandMath());
+  ExpandMathOptions math;
+  math.doubles = options.onDevice;
+  kernels.addPass(createExpandMath(math));
   kernels.addPass(createCanonicalizerPass());
   kernels.addPass(createCSEPass());
 }
 
 static void addLLVM(OpPassManager &passes, const PipelineOptions &options) {
+  if (options.onDevice) {
+    passes.addPass(createLowerHopper());
+    passes.addPass(createCanonicalizerPass());
+    passes.addPass(createCSEPass());
+  }
   passes.addPass(createConvertToLLVM());
   if (options.onDevice)
     passes.addPass(createSplitDevice());
@@ -88,7 +97,7 @@ ArrayRef<Stage> lacuna::stages() {
       {"memory", "kernels as functions, values placed in one arena", addMemory,
        "builtin,func,lacuna,linalg,tensor,arith,math,memref,bufferization"},
       {"device", "kernels as loops and vectors", addDevice,
-       "builtin,func,lacuna,arith,math,memref,scf,vector,ub"},
+       "builtin,func,lacuna,arith,math,memref,scf,vector,ub,gpu,hopper,llvm"},
       {"llvm", "the LLVM dialect", addLLVM, "builtin,llvm,memref"},
   };
   return table;

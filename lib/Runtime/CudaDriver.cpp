@@ -23,6 +23,8 @@ static bool findAll(void *library, CudaDriver &driver) {
          find(library, "cuModuleLoadDataEx", driver.loadModule) &&
          find(library, "cuModuleUnload", driver.unloadModule) &&
          find(library, "cuModuleGetFunction", driver.getFunction) &&
+         find(library, "cuFuncSetAttribute", driver.setAttribute) &&
+         find(library, "cuTensorMapEncodeTiled", driver.encodeTiled) &&
          find(library, "cuMemAlloc_v2", driver.allocate) &&
          find(library, "cuMemFree_v2", driver.release) &&
          find(library, "cuMemcpyHtoDAsync_v2", driver.upload) &&

@@ -32,6 +32,11 @@ struct CudaDriver {
   int (*unloadModule)(CudaHandle module);
   int (*getFunction)(CudaHandle *function, CudaHandle module,
                      const char *name);
+  int (*setAttribute)(CudaHandle function, int attribute, int value);
+  int (*encodeTiled)(void *map, int element, unsigned rank, void *address,
+                     const uint64_t *sizes, const uint64_t *strides,
+                     const uint32_t *box, const uint32_t *steps,
+                     int interleave, int swizzle, int promotion, int fill);
   int (*allocate)(CudaPointer *pointer, size_t bytes);
   int (*release)(CudaPointer pointer);
   int (*upload)(CudaPointer to, const void *from, size_t bytes,

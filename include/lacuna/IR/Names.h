@@ -34,6 +34,10 @@ inline constexpr char device[] = "lacuna.device";
 inline constexpr char grid[] = "lacuna.grid";
 inline constexpr char block[] = "lacuna.block";
 inline constexpr char sharedBytes[] = "lacuna.shared_bytes";
+/// A device kernel's dynamic shared memory, as a symbol.
+inline constexpr char sharedMemory[] = "lacuna_shared";
+/// On a kernel: how many threads of a GPU share a step; absent: one.
+inline constexpr char group[] = "lacuna.group";
 /// On a device kernel: the tensor maps it takes behind its buffers, an array
 /// of {buffer, element, sizes, strides, box, swizzle}; strides are bytes, of
 /// all dimensions but the innermost, which comes first.

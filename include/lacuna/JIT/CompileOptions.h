@@ -12,7 +12,7 @@ namespace lacuna {
 
 /// How a model is compiled.
 struct CompileOptions {
-  /// "cpu" (this processor), a processor's name, "cuda" or "cuda:ORDINAL".
+  /// "cpu" (this one), a processor's name, "cuda", "cuda:ORDINAL", "cuda:sm_90a".
   std::string target = "cpu";
   /// Shapes of inputs by name, for models that leave dimensions open.
   std::map<std::string, Shape> shapes;

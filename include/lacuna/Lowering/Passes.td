@@ -94,9 +94,10 @@ def ConvertToLLVM : Pass<"lacuna-convert-to-llvm", "::mlir::ModuleOp"> {
 def SplitDevice : Pass<"lacuna-split-device", "::mlir::ModuleOp"> {
   let summary = "move kernels to a device module that entries launch from";
   let description = [{
-    Input: a module in the LLVM dialect. Output: the kernels in a nested module
-    `@device`, each with an entry `KERNEL_launch(arguments, count, grain)` whose
-    thread `i` computes the steps `[i * grain, (i + 1) * grain)`; the entry
+    Input: a module in the LLVM dialect. Output: kernels with a grid of their
+    own in a nested module `@hopper`, the others in `@device`, each with an entry `KERNEL_launch(arguments, count, grain)` whose
+    thread `i` computes the steps `[i * grain, (i + 1) * grain)`, or shares
+    them with the other threads of its group (`lacuna.group`); the entry
     functions hand device pointers to `lacuna_rt_launch` and `lacuna_rt_copy`.
     A failed check sets the first word behind argument 0 to its code and leaves
     the address of its message 8 bytes further; the first failure wins.
@@ -198,8 +199,12 @@ def ExpandMath : Pass<"lacuna-expand-math"> {
     Integer divisions never trap: x / 0 = 0, x mod 0 = 0, min / -1 = min.
     Numbers: within 1 ulp in f32 over all inputs, and correctly rounded but
     for near-ties where the formula works in f64 (all but `exp`, `exp2`);
-    denormals, signed zeros, infinities and NaN as in C's Annex F.
+    denormals, signed zeros, infinities and NaN as in C's Annex F. With
+    `doubles`, which devices need, f64 functions become formulas too: within
+    4 ulp, but powers and cube roots 2^-43; sines of at most 2^50 in magnitude.
   }];
+  let options = [
+    Option<"doubles", "doubles", "bool", "false", "expand f64 functions too">];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect"];
 }

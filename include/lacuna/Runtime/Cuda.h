@@ -12,15 +12,46 @@
 #include "lacuna/Runtime/Tensor.h"
 
 #include <memory>
+#include <optional>
 
 namespace lacuna {
 
+/// A tile of a buffer that the copy engine brings at a time. Dimensions start
+/// with the innermost; strides are bytes, of all others.
+struct CudaTensorMap {
+  size_t buffer = 0;
+  DType element = DType::BF16;
+  std::vector<uint64_t> sizes, strides;
+  std::vector<uint32_t> box;
+  /// Bytes: 0, 32, 64 or 128.
+  int64_t swizzle = 0;
+};
+
+/// A kernel with a grid of its own, for one architecture. It takes a pointer
+/// for each buffer, then its tensor maps.
+struct CudaTensorKernel {
+  std::string name;
+  std::vector<int64_t> grid;
+  int64_t block = 0, sharedBytes = 0;
+  std::vector<CudaTensorMap> maps;
+};
+
+/// What a launch starts: the entry `NAME_launch` of the portable code, or its
+/// kernel for Hopper's tensor cores where there is one and the GPU is such.
+struct CudaKernel {
+  std::string name;
+  /// Threads that share a step of the portable kernel.
+  int64_t group = 1;
+  std::optional<CudaTensorKernel> hopper;
+};
+
 /// What a program needs on the device.
 struct CudaImage {
-  /// PTX; the driver makes machine code of it.
-  std::string code;
-  /// Kernels by launch; the code has the entry `KERNEL_launch` for each.
-  std::vector<std::string> kernels;
+  /// PTX; the driver makes machine code of it. The second one, for Hopper
+  /// (compute capability 9.0) alone, may be empty.
+  std::string code, hopperCode;
+  /// One a launch.
+  std::vector<CudaKernel> kernels;
   Tensor constants;
   int64_t arenaBytes = 0;
   /// Which of the machine's devices.

@@ -1,0 +1,119 @@
+//===- CudaLaunch.cpp - kernels that entry functions start ----------------===//
+#include "CudaState.h"
+
+using namespace lacuna;
+
+/// The driver's numbers of element types in tensor maps.
+static int mapElement(DType type) {
+  switch (type) {
+  case DType::F16:
+    return 6;
+  case DType::F32:
+    return 7;
+  case DType::F64:
+    return 8;
+  case DType::BF16:
+    return 9;
+  case DType::I16:
+  case DType::U16:
+    return 1;
+  case DType::I32:
+  case DType::U32:
+    return 2;
+  default:
+    return 0;
+  }
+}
+
+bool CudaProgram::State::encode(const CudaTensorMap &map, void *address,
+                                EncodedTensorMap &encoded) {
+  int swizzle = map.swizzle == 128 ? 3 : map.swizzle == 64 ? 2
+                                     : map.swizzle == 32   ? 1
+                                                           : 0;
+  constexpr int promoteTo256Bytes = 3;
+  std::vector<uint32_t> steps(map.sizes.size(), 1);
+  note(driver->encodeTiled(encoded.bytes, mapElement(map.element),
+                           unsigned(map.sizes.size()), address,
+                           map.sizes.data(), map.strides.data(),
+                           map.box.data(), steps.data(), 0, swizzle,
+                           promoteTo256Bytes, 0),
+       "encoding a tensor map");
+  return !first;
+}
+
+void CudaProgram::State::launchTensor(const CudaLaunch &kernel,
+                                      void *const *args, int64_t slots) {
+  const CudaTensorKernel &tensor = *kernel.tensor;
+  std::vector<void *> buffers(args + 1, args + slots);
+  std::vector<EncodedTensorMap> maps(tensor.maps.size());
+  std::vector<void *> parameters;
+  for (void *&buffer : buffers)
+    parameters.push_back(&buffer);
+  for (size_t i = 0; i < maps.size(); ++i) {
+    if (!encode(tensor.maps[i], buffers[tensor.maps[i].buffer], maps[i]))
+      return;
+    parameters.push_back(&maps[i]);
+  }
+  auto size = [&](size_t dim) { return unsigned(tensor.grid[dim]); };
+  note(driver->launch(kernel.function, size(0), size(1), size(2),
+                      unsigned(tensor.block), 1, 1,
+                      unsigned(tensor.sharedBytes), stream, parameters.data(),
+                      nullptr),
+       "launching a kernel");
+}
+
+void CudaProgram::State::launchPortable(const CudaLaunch &kernel,
+                                        void *const *args, int64_t slots,
+                                        int64_t count) {
+  // Few steps: small blocks, so that more multiprocessors have work.
+  constexpr int64_t wide = 128, narrow = 32, few = 1 << 15;
+  constexpr int64_t mostBlocks = (int64_t(1) << 31) - 1;
+  int64_t block = count * kernel.group < few ? narrow : wide;
+  block = std::max(block, kernel.group);
+  int64_t stepsAtOnce = block / kernel.group;
+  int64_t steps = (count - 1) / (stepsAtOnce * mostBlocks) + 1;
+  int64_t grid = (count - 1) / (stepsAtOnce * steps) + 1;
+  std::vector<void *> values(args, args + slots);
+  values[0] = failure.pointer();
+  void *parameters[] = {values.data(), &count, &steps};
+  note(driver->launch(kernel.function, unsigned(grid), 1, 1, unsigned(block),
+                      1, 1, 0, stream, parameters, nullptr),
+       "launching a kernel");
+}
+
+void CudaProgram::State::launch(int64_t id, void *const *args, int64_t slots,
+                                int64_t count) {
+  if (count <= 0 || first)
+    return;
+  if (timing) {
+    std::array<CudaHandle, 2> pair{};
+    for (CudaHandle &event : pair)
+      note(driver->createEvent(&event, 0), "making an event");
+    events.push_back(pair);
+    eventLaunches.push_back(id);
+    note(driver->recordEvent(pair[0], stream), "timing a kernel");
+  }
+  const CudaLaunch &kernel = launches[size_t(id)];
+  if (kernel.tensor)
+    launchTensor(kernel, args, slots);
+  else
+    launchPortable(kernel, args, slots, count);
+  if (timing)
+    note(driver->recordEvent(events.back()[1], stream), "timing a kernel");
+}
+
+using DeviceCall = CudaProgram::State;
+
+void lacuna_rt_launch(void *context, int64_t launchId, void *const *args,
+                      int64_t slots, int64_t count, int64_t /*grain*/) {
+  static_cast<DeviceCall *>(context)->launch(launchId, args, slots, count);
+}
+
+void lacuna_rt_copy(void *context, void *to, const void *from, int64_t bytes) {
+  auto &call = *static_cast<DeviceCall *>(context);
+  if (bytes > 0)
+    call.note(call.driver->copy(reinterpret_cast<CudaPointer>(to),
+                                reinterpret_cast<CudaPointer>(from),
+                                size_t(bytes), call.stream),
+              "copying on the GPU");
+}

@@ -1,0 +1,78 @@
+//===- CudaState.h - what a program keeps on a GPU --------------*- C++ -*-===//
+#ifndef LACUNA_LIB_RUNTIME_CUDASTATE_H
+#define LACUNA_LIB_RUNTIME_CUDASTATE_H
+
+#include "CudaMemory.h"
+#include "lacuna/Runtime/Cuda.h"
+
+#include <array>
+#include <mutex>
+
+namespace lacuna {
+
+/// The word checks set, and the address of its message.
+struct CudaFailure {
+  int32_t code = LACUNA_OK;
+  int32_t padding = 0;
+  CudaPointer message = 0;
+};
+
+/// A tensor map as the driver encodes it.
+struct alignas(64) EncodedTensorMap {
+  unsigned char bytes[128];
+};
+
+/// What one launch starts.
+struct CudaLaunch {
+  CudaHandle function = nullptr;
+  /// Threads that share a step; of a portable kernel.
+  int64_t group = 1;
+  /// Null: the portable kernel.
+  const CudaTensorKernel *tensor = nullptr;
+};
+
+struct CudaProgram::State {
+  ~State();
+  Error open(const CudaImage &image);
+  Error loadCode(CudaHandle &module, const std::string &code);
+  Error findKernels();
+  Error findKernel(CudaHandle module, const std::string &name,
+                   CudaHandle &function);
+  Error reserve(const CudaImage &image);
+  Error upload(std::span<const Tensor> tensors, std::vector<void *> &pointers);
+  Error reserveOutputs(std::span<Tensor> tensors,
+                       std::vector<void *> &pointers);
+  Error finish(std::span<Tensor> outputs,
+               std::span<LacunaKernelProfile> times);
+  Error readFailure();
+  void readTimes(std::span<LacunaKernelProfile> times);
+  void launch(int64_t id, void *const *args, int64_t slots, int64_t count);
+  void launchPortable(const CudaLaunch &kernel, void *const *args,
+                      int64_t slots, int64_t count);
+  void launchTensor(const CudaLaunch &kernel, void *const *args,
+                    int64_t slots);
+  bool encode(const CudaTensorMap &map, void *address,
+              EncodedTensorMap &encoded);
+  /// Keeps the first error of a call, for launches that can return none.
+  void note(int code, const char *what);
+
+  const CudaDriver *driver = nullptr;
+  CudaHandle context = nullptr, stream = nullptr;
+  CudaHandle portable = nullptr, hopper = nullptr;
+  /// Whether the GPU runs code for Hopper alone.
+  bool isHopper = false;
+  std::vector<CudaKernel> kernels;
+  std::vector<CudaLaunch> launches;
+  DeviceMemory constants, arena, failure;
+  std::vector<DeviceMemory> inputs, outputs;
+  std::mutex mutex;
+  Error first = Error::success();
+  bool timing = false;
+  /// One pair around each launch of a call that is timed.
+  std::vector<std::array<CudaHandle, 2>> events;
+  std::vector<int64_t> eventLaunches;
+};
+
+} // namespace lacuna
+
+#endif // LACUNA_LIB_RUNTIME_CUDASTATE_H

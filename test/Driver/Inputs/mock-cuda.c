@@ -1,0 +1,113 @@
+/* The driver's functions that Lacuna calls, without a GPU: memory is the
+ * host's, and each launch is told on stderr instead of being run. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef void *Handle;
+
+int cuInit(unsigned flags) { return 0; }
+int cuGetErrorString(int code, const char **text) {
+  *text = "mock error";
+  return 0;
+}
+int cuDeviceGetCount(int *count) {
+  *count = 1;
+  return 0;
+}
+int cuDeviceGet(int *device, int ordinal) {
+  *device = ordinal;
+  return 0;
+}
+int cuDeviceGetAttribute(int *value, int attribute, int device) {
+  const char *major = getenv("MOCK_CUDA_MAJOR");
+  *value = attribute == 75 ? (major ? atoi(major) : 9) : 0;
+  return 0;
+}
+int cuDevicePrimaryCtxRetain(Handle *context, int device) {
+  *context = (Handle)1;
+  return 0;
+}
+int cuCtxSetCurrent(Handle context) { return 0; }
+int cuModuleLoadDataEx(Handle *module, const void *image, unsigned count,
+                       int *options, void **values) {
+  *module = (Handle)image;
+  const char *target = strstr(image, ".target ");
+  fprintf(stderr, "load %.7s\n", target ? target + 8 : "?");
+  return 0;
+}
+int cuModuleUnload(Handle module) { return 0; }
+int cuModuleGetFunction(Handle *function, Handle module, const char *name) {
+  *function = strdup(name);
+  return 0;
+}
+int cuFuncSetAttribute(Handle function, int attribute, int value) {
+  fprintf(stderr, "%s: attribute %d = %d\n", (char *)function, attribute,
+          value);
+  return 0;
+}
+int cuTensorMapEncodeTiled(void *map, int element, unsigned rank,
+                           void *address, const uint64_t *sizes,
+                           const uint64_t *strides, const uint32_t *box,
+                           const uint32_t *steps, int interleave, int swizzle,
+                           int promotion, int fill) {
+  fprintf(stderr, "map of type %d, %u dimensions, %d:", element, rank,
+          swizzle);
+  for (unsigned i = 0; i < rank; ++i)
+    fprintf(stderr, " %llu/%u", (unsigned long long)sizes[i], box[i]);
+  fprintf(stderr, "\n");
+  return (uintptr_t)map % 64 ? 1 : 0;
+}
+int cuMemAlloc_v2(uint64_t *pointer, size_t bytes) {
+  *pointer = (uint64_t)calloc(1, bytes);
+  return 0;
+}
+int cuMemFree_v2(uint64_t pointer) {
+  free((void *)pointer);
+  return 0;
+}
+int cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t bytes,
+                         Handle stream) {
+  memcpy((void *)to, from, bytes);
+  return 0;
+}
+int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t bytes,
+                         Handle stream) {
+  memcpy(to, (void *)from, bytes);
+  return 0;
+}
+int cuMemcpyDtoDAsync_v2(uint64_t to, uint64_t from, size_t bytes,
+                         Handle stream) {
+  memcpy((void *)to, (void *)from, bytes);
+  return 0;
+}
+int cuMemsetD8Async(uint64_t to, unsigned char value, size_t bytes,
+                    Handle stream) {
+  memset((void *)to, value, bytes);
+  return 0;
+}
+int cuStreamCreate(Handle *stream, unsigned flags) {
+  *stream = (Handle)1;
+  return 0;
+}
+int cuStreamDestroy_v2(Handle stream) { return 0; }
+int cuStreamSynchronize(Handle stream) { return 0; }
+int cuLaunchKernel(Handle function, unsigned gridX, unsigned gridY,
+                   unsigned gridZ, unsigned blockX, unsigned blockY,
+                   unsigned blockZ, unsigned sharedBytes, Handle stream,
+                   void **parameters, void **extra) {
+  fprintf(stderr, "launch %s grid %u %u %u block %u shared %u\n",
+          (char *)function, gridX, gridY, gridZ, blockX, sharedBytes);
+  return 0;
+}
+int cuEventCreate(Handle *event, unsigned flags) {
+  *event = (Handle)1;
+  return 0;
+}
+int cuEventRecord(Handle event, Handle stream) { return 0; }
+int cuEventElapsedTime(float *milliseconds, Handle begin, Handle end) {
+  *milliseconds = 1;
+  return 0;
+}
+int cuEventDestroy_v2(Handle event) { return 0; }
