@@ -20,10 +20,12 @@ def Hopper_BarrierInitOp : Hopper_Op<"barrier_init"> {
 def Hopper_BarrierArriveOp : Hopper_Op<"barrier_arrive"> {
   let summary = "arrives at a memory barrier, where `condition` holds";
   let description = [{
+    At the barrier of the same place in block `block` of the cluster, if given.
+
     Example: `hopper.barrier_arrive %empty if %leader`
   }];
-  let arguments = (ins I32:$barrier, I1:$condition);
-  let assemblyFormat = "$barrier `if` $condition attr-dict";
+  let arguments = (ins I32:$barrier, I1:$condition, Optional<I32>:$block);
+  let assemblyFormat = "$barrier (`of` $block^)? `if` $condition attr-dict";
 }
 
 def Hopper_BarrierExpectOp : Hopper_Op<"barrier_expect"> {
@@ -76,6 +78,37 @@ def Hopper_FenceOp : Hopper_Op<"fence"> {
   }];
   let arguments = (ins UnitAttr:$init);
   let assemblyFormat = "(`init` $init^)? attr-dict";
+}
+
+def Hopper_ClusterBarrierOp : Hopper_Op<"cluster_barrier"> {
+  let summary = "a barrier of all threads of the cluster";
+  let description = [{
+    Example: `hopper.cluster_barrier`
+  }];
+  let assemblyFormat = "attr-dict";
+}
+
+def Hopper_FlagSetOp : Hopper_Op<"flag_set"> {
+  let summary = "tells another block that what was written is there";
+  let description = [{
+    Writes 1 to the i32 `flag` in global memory, after everything that this
+    thread has written or has learned of at a barrier.
+
+    Example: `hopper.flag_set %flag : !llvm.ptr<1>`
+  }];
+  let arguments = (ins Hopper_Map:$flag);
+  let assemblyFormat = "$flag attr-dict `:` type($flag)";
+}
+
+def Hopper_FlagWaitOp : Hopper_Op<"flag_wait"> {
+  let summary = "waits for another block's `flag_set`";
+  let description = [{
+    The block that sets the flag must be running or have run.
+
+    Example: `hopper.flag_wait %flag : !llvm.ptr<1>`
+  }];
+  let arguments = (ins Hopper_Map:$flag);
+  let assemblyFormat = "$flag attr-dict `:` type($flag)";
 }
 
 #endif // HOPPER_BARRIER_TD

@@ -4,26 +4,36 @@
 
 include "Hopper/Dialect.td"
 
-class Hopper_CopyOp<string mnemonic> : Hopper_Op<mnemonic> {
+class Hopper_CopyOp<string mnemonic, list<Trait> traits = []>
+    : Hopper_Op<mnemonic, traits> {
   let hasVerifier = 1;
 }
 
-def Hopper_LoadOp : Hopper_CopyOp<"load"> {
+def Hopper_LoadOp : Hopper_CopyOp<"load", [AttrSizedOperandSegments]> {
   let summary = "copies a box of a tensor to shared memory, by TMA";
   let description = [{
     The box at `indices`, the innermost dimension first, of the tensor behind
     `map`, to `address`; zero where the box leaves the tensor. Its bytes count
     at `barrier`. One thread issues it.
 
+    With `offsets` the map is one of pixels (im2col): consecutive ones from
+    `indices` on, each moved by `offsets`, innermost first. With `multicast`
+    the box goes to the same place in each block of the cluster whose bit is
+    set, and counts at the barrier there.
+
     Constraints:
     * C1. There are 1 to 5 indices.
+    * C2. `offsets`, if any, are two less than the indices.
+    * C3. `multicast` is 0 (this block) to 65535.
 
     Example: `hopper.load %map[%x, %y] to %address, %barrier`
   }];
   let arguments = (ins Hopper_Map:$map, Variadic<I32>:$indices, I32:$address,
-                       I32:$barrier);
+                       I32:$barrier, Variadic<I32>:$offsets,
+                       DefaultValuedAttr<I64Attr, "0">:$multicast);
   let assemblyFormat = [{
-    $map `[` $indices `]` `to` $address `,` $barrier attr-dict `:` type($map)
+    $map `[` $indices `]` (`offset` `[` $offsets^ `]`)? `to` $address `,`
+    $barrier (`multicast` `=` $multicast^)? attr-dict `:` type($map)
   }];
 }
 
@@ -52,12 +62,18 @@ def Hopper_StoreCommitOp : Hopper_Op<"store_commit"> {
   let assemblyFormat = "attr-dict";
 }
 
-def Hopper_StoreWaitOp : Hopper_Op<"store_wait"> {
-  let summary = "waits until the stores of the thread have read their source";
+def Hopper_StoreWaitOp : Hopper_CopyOp<"store_wait"> {
+  let summary = "waits until stores of the thread have read their source";
   let description = [{
+    Returns when at most `pending` of the groups closed last still read.
+
+    Constraints:
+    * C1. `pending` is 0 to 7.
+
     Example: `hopper.store_wait`
   }];
-  let assemblyFormat = "attr-dict";
+  let arguments = (ins DefaultValuedAttr<I64Attr, "0">:$pending);
+  let assemblyFormat = "(`pending` `=` $pending^)? attr-dict";
 }
 
 def Hopper_StoreMatrixOp : Hopper_Op<"store_matrix"> {

@@ -13,7 +13,8 @@ def Hopper_MultiplyOp : Hopper_Op<"multiply"> {
 
     `a` is a descriptor, to which `a_steps` are added, or its elements in
     registers, four words a step; `b` is a descriptor, to which `b_steps` are
-    added. `transpose_b`: the columns of b lie together.
+    added. `transpose_b`: the columns of b lie together; `transpose_a`: the
+    rows of a do.
 
     Constraints:
     * C1. `result` has n / 2 elements; n is a multiple of 8, up to 256.
@@ -21,6 +22,7 @@ def Hopper_MultiplyOp : Hopper_Op<"multiply"> {
       descriptor, else `a` has four words for each.
     * C3. `accumulator` has the type of `result`.
     * C4. `element` is bf16 or f16.
+    * C5. `transpose_a` needs a descriptor.
 
     Example:
     ```mlir
@@ -33,12 +35,12 @@ def Hopper_MultiplyOp : Hopper_Op<"multiply"> {
     Optional<VectorOfRankAndType<[1], [F32]>>:$accumulator,
     DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$a_steps,
     DenseI64ArrayAttr:$b_steps,
-    TypeAttr:$element, UnitAttr:$transpose_b);
+    TypeAttr:$element, UnitAttr:$transpose_b, UnitAttr:$transpose_a);
   let results = (outs VectorOfRankAndType<[1], [F32]>:$result);
   let assemblyFormat = [{
     $a `,` $b (`into` $accumulator^)? (`a_steps` `=` $a_steps^)?
     `b_steps` `=` $b_steps `element` `=` $element
-    (`transpose_b` $transpose_b^)? attr-dict `:`
+    (`transpose_b` $transpose_b^)? (`transpose_a` $transpose_a^)? attr-dict `:`
     functional-type(operands, $result)
   }];
   let hasVerifier = 1;

@@ -56,7 +56,7 @@ def Hopper_SpecialRegisterOp : Hopper_Op<"special_register", [Pure]> {
   let summary = "a number of the thread, its block or the grid";
   let description = [{
     Constraints:
-    * C1. `name` is tid.x, ctaid.x or nctaid.x.
+    * C1. `name` is tid.x, ctaid.x, nctaid.x or cluster_ctarank.
 
     Example: `%tid = hopper.special_register "tid.x"`
   }];

@@ -47,8 +47,10 @@ LogicalResult SpecializeOp::verify() {
 }
 
 LogicalResult SpecialRegisterOp::verify() {
-  if (!llvm::is_contained({"tid.x", "ctaid.x", "nctaid.x"}, getName())) // C1
-    return emitOpError("`name` must be tid.x, ctaid.x or nctaid.x, got `")
+  if (!llvm::is_contained({"tid.x", "ctaid.x", "nctaid.x", "cluster_ctarank"},
+                          getName())) // C1
+    return emitOpError("`name` must be tid.x, ctaid.x, nctaid.x or "
+                       "cluster_ctarank, got `")
            << getName() << "`";
   return success();
 }
@@ -70,7 +72,18 @@ LogicalResult NamedBarrierOp::verify() {
 }
 
 LogicalResult LoadOp::verify() {
-  return checkNumber(*this, "indices", getIndices().size(), 1, 5); // C1
+  int64_t rank = getIndices().size(), offsets = getOffsets().size();
+  if (failed(checkNumber(*this, "indices", rank, 1, 5))) // C1
+    return failure();
+  if (offsets && offsets != rank - 2) // C2
+    return emitOpError("`offsets` must be ")
+           << rank - 2 << ", two less than the indices, got `" << offsets
+           << "`";
+  return checkNumber(*this, "multicast", getMulticast(), 0, 65535); // C3
+}
+
+LogicalResult StoreWaitOp::verify() {
+  return checkNumber(*this, "pending", getPending(), 0, 7); // C1
 }
 
 LogicalResult StoreOp::verify() {
@@ -95,6 +108,8 @@ LogicalResult MultiplyOp::verify() {
   if (!getElement().isBF16() && !getElement().isF16()) // C4
     return emitOpError("`element` must be bf16 or f16, got ")
            << getElement();
+  if (fragment && getTransposeA()) // C5
+    return emitOpError("`transpose_a` needs `a` to be a descriptor");
   return success();
 }
 

@@ -70,10 +70,25 @@ static void lowerWait(RewriterBase &rewriter, BarrierWaitOp op) {
 static void lowerArrive(RewriterBase &rewriter, BarrierArriveOp op) {
   Value flag = arith::ExtUIOp::create(
       rewriter, op.getLoc(), rewriter.getI32Type(), op.getCondition());
+  if (Value block = op.getBlock())
+    return (void)emitPTX(
+        rewriter, op.getLoc(),
+        "{\n.reg .pred p;\n.reg .b32 there;\nsetp.ne.b32 p, $2, 0;\n"
+        "mapa.shared::cluster.u32 there, $0, $1;\n"
+        "@p mbarrier.arrive.shared::cluster.b64 _, [there];\n}",
+        "r,r,r,~{memory}", {op.getBarrier(), block, flag});
   emitPTX(rewriter, op.getLoc(),
           "{\n.reg .pred p;\nsetp.ne.b32 p, $1, 0;\n"
           "@p mbarrier.arrive.release.cta.shared::cta.b64 _, [$0];\n}",
           "r,r,~{memory}", {op.getBarrier(), flag});
+}
+
+static void lowerFlagWait(RewriterBase &rewriter, FlagWaitOp op) {
+  emitPTX(rewriter, op.getLoc(),
+          "{\n.reg .pred p;\n.reg .b32 seen;\nFLAG${:uid}:\n"
+          "ld.acquire.gpu.global.b32 seen, [$0];\n"
+          "setp.eq.b32 p, seen, 0;\n@p bra FLAG${:uid};\n}",
+          "l,~{memory}", op->getOperands());
 }
 
 /// "{$FIRST, …}": `count` operands in a list.
@@ -92,16 +107,32 @@ static std::string indexConstraints(int64_t count) {
 }
 
 static void lowerLoad(RewriterBase &rewriter, LoadOp op) {
-  int64_t rank = op.getIndices().size();
+  int64_t rank = op.getIndices().size(), offsets = op.getOffsets().size();
   std::string text = "cp.async.bulk.tensor." + std::to_string(rank) +
-                     "d.shared::cluster.global.mbarrier::complete_tx::bytes "
-                     "[$0], [$1, " +
-                     operandList(3, rank) + "], [$2];";
+                     "d.shared::cluster.global" + (offsets ? ".im2col" : "") +
+                     ".mbarrier::complete_tx::bytes" +
+                     (op.getMulticast() ? ".multicast::cluster" : "") +
+                     " [$0], [$1, " + operandList(3, rank) + "], [$2]";
   SmallVector<Value> operands = {op.getAddress(), op.getMap(),
                                  op.getBarrier()};
   llvm::append_range(operands, op.getIndices());
-  emitPTX(rewriter, op.getLoc(), text,
-          "r,l,r" + indexConstraints(rank) + ",~{memory}", operands);
+  std::string constraints = "r,l,r" + indexConstraints(rank);
+  Type half = rewriter.getI16Type();
+  if (offsets)
+    text += ", " + operandList(3 + rank, offsets);
+  for (Value offset : op.getOffsets()) {
+    operands.push_back(
+        arith::TruncIOp::create(rewriter, op.getLoc(), half, offset));
+    constraints += ",h";
+  }
+  if (op.getMulticast()) {
+    text += ", $" + std::to_string(operands.size());
+    operands.push_back(arith::ConstantIntOp::create(
+        rewriter, op.getLoc(), half, op.getMulticast()));
+    constraints += ",h";
+  }
+  emitPTX(rewriter, op.getLoc(), text + ";", constraints + ",~{memory}",
+          operands);
 }
 
 static void lowerStore(RewriterBase &rewriter, StoreOp op) {
@@ -194,8 +225,19 @@ static void lowerPlain(RewriterBase &rewriter, Operation *op) {
              "~{memory}");
       })
       .Case([&](StoreCommitOp) { emit("cp.async.bulk.commit_group;", ""); })
-      .Case([&](StoreWaitOp) {
-        emit("cp.async.bulk.wait_group.read 0;", "~{memory}");
+      .Case([&](StoreWaitOp wait) {
+        emit("cp.async.bulk.wait_group.read " + Twine(wait.getPending()) +
+                 ";",
+             "~{memory}");
+      })
+      .Case([&](ClusterBarrierOp) {
+        emit("barrier.cluster.arrive;\nbarrier.cluster.wait;",
+             "~{memory}");
+      })
+      .Case([&](FlagSetOp) {
+        emit("{\n.reg .b32 one;\nmov.b32 one, 1;\n"
+             "st.release.gpu.global.b32 [$0], one;\n}",
+             "l,~{memory}");
       });
 }
 
@@ -225,6 +267,7 @@ static void lower(RewriterBase &rewriter, Operation *op) {
       .Case([&](SpecializeOp it) { lowerSpecialize(rewriter, it); })
       .Case([&](BarrierWaitOp it) { lowerWait(rewriter, it); })
       .Case([&](BarrierArriveOp it) { lowerArrive(rewriter, it); })
+      .Case([&](FlagWaitOp it) { lowerFlagWait(rewriter, it); })
       .Case([&](LoadOp it) { lowerLoad(rewriter, it); })
       .Case([&](StoreOp it) { lowerStore(rewriter, it); })
       .Case([&](StoreMatrixOp it) { lowerStoreMatrix(rewriter, it); })

@@ -79,7 +79,9 @@ static std::string multiplyText(MultiplyOp op, int64_t first) {
             "k16.f32." + element + "." + element + " " + registers(0, count) +
             ", " + a + ", db, ";
     text += step || op.getAccumulator() ? "yes" : "no";
-    text += fragment ? ", 1, 1, " : ", 1, 1, 0, ";
+    text += fragment              ? ", 1, 1, "
+            : op.getTransposeA() ? ", 1, 1, 1, "
+                                  : ", 1, 1, 0, ";
     text += op.getTransposeB() ? "1;\n" : "0;\n";
   }
   return text + "wgmma.commit_group.sync.aligned;\n}";

@@ -34,7 +34,7 @@ llvm.func @specialize_c3(%wg: i32) {
 
 // -----
 llvm.func @special_register_c1() {
-  // expected-error@+1 {{`name` must be tid.x, ctaid.x or nctaid.x, got `clock`}}
+  // expected-error@+1 {{`name` must be tid.x, ctaid.x, nctaid.x or cluster_ctarank, got `clock`}}
   %0 = hopper.special_register "clock"
   llvm.return
 }

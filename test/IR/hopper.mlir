@@ -16,18 +16,31 @@ llvm.func @roles(%map: !llvm.ptr) {
     %true = arith.constant true
     // CHECK: hopper.barrier_arrive %{{.*}} if %
     hopper.barrier_arrive %base if %true
+    // CHECK: hopper.barrier_arrive %{{.*}} of %{{.*}} if %
+    hopper.barrier_arrive %base of %tid if %true
     // CHECK: hopper.named_barrier arrive %{{.*}}, 256
     hopper.named_barrier arrive %tid, 256
     // CHECK: hopper.store %{{.*}} to %{{.*}}[%{{.*}}]
     hopper.store %base to %map[%tid] : !llvm.ptr
     hopper.store_commit
     hopper.store_wait
+    // CHECK: hopper.store_wait pending = 1
+    hopper.store_wait pending = 1
+    // CHECK: hopper.cluster_barrier
+    hopper.cluster_barrier
   // CHECK: } producer registers = 40 {
   } producer registers = 40 {
     // CHECK: hopper.barrier_expect %{{.*}}, 1024
     hopper.barrier_expect %base, 1024
     // CHECK: hopper.load %{{.*}}[%{{.*}}] to
     hopper.load %map[%tid] to %base, %base : !llvm.ptr
+    // CHECK: hopper.load %{{.*}}[{{.*}}] offset[%{{.*}}] to {{.*}} multicast = 3
+    hopper.load %map[%tid, %tid, %tid] offset [%tid] to %base, %base
+        multicast = 3 : !llvm.ptr
+    // CHECK: hopper.flag_set %{{.*}} : !llvm.ptr
+    hopper.flag_set %map : !llvm.ptr
+    // CHECK: hopper.flag_wait %{{.*}} : !llvm.ptr
+    hopper.flag_wait %map : !llvm.ptr
   }
   llvm.return
 }
@@ -38,6 +51,9 @@ llvm.func @products(%a: i64, %p: vector<4xi32>, %o: vector<8xf32>) {
   // CHECK: hopper.multiply %{{.*}}, %{{.*}} a_steps = [0, 2] b_steps = [0, 2]
   %s = hopper.multiply %a, %a a_steps = [0, 2] b_steps = [0, 2] element = bf16
       : (i64, i64) -> vector<8xf32>
+  // CHECK: hopper.multiply {{.*}} transpose_b transpose_a
+  %u = hopper.multiply %a, %a a_steps = [0] b_steps = [0] element = bf16
+      transpose_b transpose_a : (i64, i64) -> vector<8xf32>
   // CHECK: hopper.multiply %{{.*}}, %{{.*}} into %{{.*}} transpose_b
   %t = hopper.multiply %p, %a into %o b_steps = [0] element = f16 transpose_b
       : (vector<4xi32>, i64, vector<8xf32>) -> vector<8xf32>

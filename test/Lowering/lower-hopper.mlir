@@ -40,3 +40,25 @@ llvm.func @roles(%wg: i32) {
   }
   llvm.return
 }
+
+// Blocks of a cluster: a load for both, a barrier of the other one.
+// CHECK-LABEL: llvm.func @cluster
+llvm.func @cluster(%map: !llvm.ptr, %flag: !llvm.ptr<1>, %x: i32, %p: i1) {
+  // CHECK: barrier.cluster.arrive;\0Abarrier.cluster.wait;
+  hopper.cluster_barrier
+  // CHECK: cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier
+  // CHECK-SAME: .multicast::cluster [$0], [$1, {$3, $4}], [$2], $5;
+  hopper.load %map[%x, %x] to %x, %x multicast = 3 : !llvm.ptr
+  // CHECK: .im2col{{.*}} [$0], [$1, {$3, $4, $5, $6}], [$2], {$7, $8};
+  hopper.load %map[%x, %x, %x, %x] offset [%x, %x] to %x, %x : !llvm.ptr
+  // CHECK: mapa.shared::cluster.u32 there, $0, $1;
+  // CHECK-SAME: @p mbarrier.arrive.shared::cluster.b64 _, [there];
+  hopper.barrier_arrive %x of %x if %p
+  // CHECK: cp.async.bulk.wait_group.read 1;
+  hopper.store_wait pending = 1
+  // CHECK: st.release.gpu.global.b32 [$0], one;
+  hopper.flag_set %flag : !llvm.ptr<1>
+  // CHECK: ld.acquire.gpu.global.b32 seen, [$0];
+  hopper.flag_wait %flag : !llvm.ptr<1>
+  llvm.return
+}
