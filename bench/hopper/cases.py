@@ -1,9 +1,9 @@
-"""The attention cases: what is checked for its numbers, what is timed."""
+"""The cases: what is checked for its numbers, what is timed."""
 
 
 def case(name, d=128, dv=None, h=16, hk=None, b=4, s=4096, sk=None,
          element="bf16", options="", layout="bhsd", timed=False):
-    return dict(name=name, d=d, dv=dv or d, h=h, hk=hk or h, b=b, s=s,
+    return dict(kind="attention", name=name, d=d, dv=dv or d, h=h, hk=hk or h, b=b, s=s,
                 sk=sk or s, element=element, options=options, layout=layout,
                 timed=timed)
 
@@ -31,4 +31,34 @@ TIMED = [case(f"d{d}_s{s}_{'causal' if options else 'full'}", d=d,
               h=2048 // d, b=b, s=s, options=options, timed=True)
          for d in (64, 128, 256) for options in ("", CAUSAL)
          for b, s in SIZES]
-CASES = CHECKED + TIMED
+
+
+def matmul(name, m, n, k, b=0, ta=False, tb=False, element="bf16", out=None,
+           follow=(), timed=False):
+    return dict(kind="matmul", name=name, m=m, n=n, k=k, b=b, ta=ta, tb=tb,
+                element=element, out=out or element, follow=list(follow),
+                timed=timed)
+
+
+MATMULS = [
+    matmul("mm_nn", 333, 264, 200),
+    matmul("mm_nt", 333, 264, 200, tb=True),
+    matmul("mm_tn", 336, 264, 200, ta=True),
+    matmul("mm_tt", 336, 257, 200, ta=True, tb=True),
+    matmul("mm_batch", 200, 136, 72, b=5, element="f16"),
+    matmul("mm_small", 40, 64, 1000, tb=True),
+    matmul("mm_parts", 512, 512, 8192, tb=True),
+    matmul("mm_single", 300, 200, 128, tb=True, out="f32",
+           follow=["single"]),
+    matmul("mm_residual", 300, 1000, 512, tb=True,
+           follow=["bias", "relu", "residual"]),
+    matmul("mm_gelu", 512, 768, 512, tb=True, follow=["bias", "gelu"]),
+]
+SHAPES = [(4096, 4096, 4096), (8192, 8192, 8192), (16384, 2048, 2048),
+          (2048, 8192, 2048), (512, 4096, 4096), (8192, 1024, 8192)]
+LINEARS = [(4096, 4096, 4096), (16384, 2048, 2048), (8192, 8192, 8192)]
+MATMULS += [matmul(f"mm_{m}x{n}x{k}", m, n, k, tb=True, timed=True)
+            for m, n, k in SHAPES]
+MATMULS += [matmul(f"linear_gelu_{m}x{n}x{k}", m, n, k, tb=True, timed=True,
+                   follow=["bias", "gelu"]) for m, n, k in LINEARS]
+CASES = CHECKED + TIMED + MATMULS

@@ -26,7 +26,7 @@ def run(*command):
     return done.stdout + done.stderr
 
 
-def program(case):
+def attention(case):
     def tensor(heads, rows, depth):
         sizes = [heads, rows] if case["layout"] == "bhsd" else [rows, heads]
         sizes = [case["b"], *sizes, depth]
@@ -44,6 +44,85 @@ def program(case):
 """
 
 
+def tensor(element, *sizes):
+    return f"tensor<{'x'.join(str(n) for n in sizes if n)}x{element}>"
+
+
+def matmul(case):
+    """A contraction, then what case["follow"] says, in this order."""
+    b, m, n, k = (case[key] for key in "bmnk")
+    element = case["element"]
+    columns = 2 * n if "swiglu" in case["follow"] else n
+    left = [b, k, m] if case["ta"] else [b, m, k]
+    right = [b, n, k] if case["tb"] else [b, k, columns]
+    if case["tb"]:
+        right[1] = columns
+    lead = "b, " if b else ""
+    dims = f"({lead}m, n, k)"
+    loops = {"m": "m", "n": "n", "k": "k"}
+    maps = [f"affine_map<{dims} -> ({lead}{x}, {y})>" for x, y in
+            (("k", "m") if case["ta"] else ("m", "k"),
+             ("n", "k") if case["tb"] else ("k", "n"), ("m", "n"))]
+    del loops
+    types = {"a": tensor(element, *left), "w": tensor(element, *right),
+             "bias": tensor(element, columns),
+             "other": tensor(element, b, m, n)}
+    wide, out = tensor(element, b, m, columns), tensor(case["out"], b, m, n)
+    lines = [f"%z = arith.constant 0.0 : {element}",
+             f"%e = tensor.empty() : {wide}",
+             f"%f = linalg.fill ins(%z : {element}) outs(%e : {wide}) "
+             f"-> {wide}",
+             f"%r0 = linalg.contract indexing_maps = [{', '.join(maps)}] "
+             f"ins(%a, %w : {types['a']}, {types['w']}) outs(%f : {wide}) "
+             f"-> {wide}"]
+    names, value, shape = ["a", "w"], "%r0", wide
+    for step in case["follow"]:
+        new = f"%r{len(lines)}"
+        if step == "bias":
+            names.append("bias")
+            lines.append(f"%spread{len(lines)} = tensor.empty() : {shape}")
+            dims = [d for d, size in enumerate((b, m, columns)) if size]
+            lines.append(
+                f"%wide_bias = linalg.broadcast ins(%bias : {types['bias']}) "
+                f"outs(%spread{len(lines) - 1} : {shape}) "
+                f"dimensions = {list(range(len(dims) - 1))}")
+            lines.append(f"{new} = arith.addf {value}, %wide_bias : {shape}")
+        elif step == "residual":
+            names.append("other")
+            lines.append(f"{new} = arith.addf {value}, %other : {shape}")
+        elif step == "swiglu":
+            narrow = tensor(element, b, m, n)
+            lines.append(f"{new} = lacuna.gated swiglu {value} axis = -1 "
+                         f"gate_first : ({shape}) -> {narrow}")
+            shape = narrow
+        elif step == "single":
+            wider = tensor("f32", b, m, n)
+            lines.append(f"{new} = arith.extf {value} : {shape} to {wider}")
+            shape = wider
+        else:
+            lines.append(f"{new} = lacuna.activation {step} {value} : {shape}")
+        value = new
+    arguments = ", ".join(f"%{name}: {types[name]}" for name in names)
+    body = "\n  ".join(lines)
+    return f"""func.func @main({arguments}) -> {out} {{
+  {body}
+  return {value} : {out}
+}}
+"""
+
+
+def convolution(case):
+    raise NotImplementedError
+
+
+PROGRAMS = {"attention": attention, "matmul": matmul,
+            "convolution": convolution}
+
+
+def program(case):
+    return PROGRAMS[case["kind"]](case)
+
+
 def numbers(text, name):
     return [int(word) for word in re.search(
         name + r" = array<i64: ([-\d, ]+)>", text)[1].split(", ")]
@@ -51,6 +130,21 @@ def numbers(text, name):
 
 def number(text, name):
     return int(re.search(name + r" = (\d+) : i64", text)[1])
+
+
+def cluster_of(text):
+    found = re.search(r"nvvm.cluster_dim = array<i32: (\d+)", text)
+    return int(found[1]) if found else 1
+
+
+def entry_of(text):
+    entry = {"buffer": number(text, "buffer"),
+             "element": re.search(r"element = (\w+)", text)[1],
+             "swizzle": number(text, "swizzle")}
+    for key in ("sizes", "strides", "box", "lower", "upper", "steps"):
+        if re.search(key + r" = array", text):
+            entry[key] = numbers(text, key)
+    return entry
 
 
 def launch_of(text):
@@ -61,12 +155,8 @@ def launch_of(text):
         "block": number(text, "lacuna.block"),
         "shared": number(text, "lacuna.shared_bytes"),
         "buffers": len(re.findall(r"%arg\d+: !llvm.ptr<1>", text)),
-        "maps": [{"buffer": number(entry, "buffer"),
-                  "element": re.search(r"element = (\w+)", entry)[1],
-                  "sizes": numbers(entry, "sizes"),
-                  "strides": numbers(entry, "strides"),
-                  "box": numbers(entry, "box"),
-                  "swizzle": number(entry, "swizzle")}
+        "cluster": cluster_of(text),
+        "maps": [entry_of(entry)
                  for entry in re.findall(r"\{(.*?)\}", maps)]}
 
 
@@ -113,7 +203,8 @@ def main():
     for case in CASES:
         if not names or case["name"] in names:
             compile_case(case, pathlib.Path(build), output)
-    for name in ("check.py", "cases.py"):
+    for name in ("check.py", "cases.py", "kernel.py", "attention.py",
+                 "products.py"):
         shutil.copy(HERE / name, output / name)
 
 

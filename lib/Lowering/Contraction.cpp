@@ -335,7 +335,10 @@ LogicalResult ContractionEmitter::emit() {
 
 static LogicalResult emitContraction(KernelBuilder &kernel, Operation *root) {
   auto op = cast<linalg::ContractOp>(root);
-  FailureOr<ContractionShape> shape = ContractionShape::of(kernel, op);
+  FailureOr<ContractionShape> shape =
+      ContractionShape::of(op, [&](Value tensor) {
+        return kernel.inputBuffer(tensor) != nullptr;
+      });
   if (failed(shape))
     return emitReduction(kernel, root);
   return ContractionEmitter(kernel, op, std::move(*shape), false).emit();

@@ -53,21 +53,21 @@ static SmallVector<ContractionDim> mergeDims(ArrayRef<int64_t> loops,
   return groups;
 }
 
-FailureOr<ContractionShape> ContractionShape::of(KernelBuilder &kernel,
-                                                 linalg::ContractOp op) {
+FailureOr<ContractionShape>
+ContractionShape::of(linalg::LinalgOp op,
+                     llvm::function_ref<bool(Value)> isBuffer) {
   ContractionShape shape;
-  shape.leftOperand = op.getInputs()[0];
-  shape.rightOperand = op.getInputs()[1];
+  shape.leftOperand = op.getDpsInputs()[0];
+  shape.rightOperand = op.getDpsInputs()[1];
   if (!isa<FloatType>(elementTypeOf(op->getResult(0))))
     return failure();
-  auto fill = op.getOutputs()[0].getDefiningOp<linalg::FillOp>();
+  auto fill = op.getDpsInits()[0].getDefiningOp<linalg::FillOp>();
   auto zero = fill ? fill.value().getDefiningOp<arith::ConstantOp>() : nullptr;
   if (!zero || !matchPattern(zero.getResult(), m_AnyZeroFloat()))
     return failure();
-  auto linalgOp = cast<linalg::LinalgOp>(op.getOperation());
-  shape.loopSizes = linalgOp.getStaticLoopRanges();
+  shape.loopSizes = op.getStaticLoopRanges();
   int64_t loops = shape.loopSizes.size();
-  auto maps = linalgOp.getIndexingMapsArray();
+  auto maps = op.getIndexingMapsArray();
   auto result = loopStrides(op->getResult(0), maps[2], loops);
   auto first = loopStrides(shape.leftOperand, maps[0], loops);
   auto second = loopStrides(shape.rightOperand, maps[1], loops);
@@ -86,8 +86,7 @@ FailureOr<ContractionShape> ContractionShape::of(KernelBuilder &kernel,
   }
   if (strides.right[contiguous] == 0 || strides.left[contiguous] != 0)
     return failure();
-  if (!kernel.inputBuffer(shape.leftOperand) ||
-      !kernel.inputBuffer(shape.rightOperand))
+  if (!isBuffer(shape.leftOperand) || !isBuffer(shape.rightOperand))
     return failure();
   SmallVector<int64_t> m, n, k, batch;
   for (int64_t loop : shape.resultLoops) {

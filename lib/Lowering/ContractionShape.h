@@ -25,9 +25,11 @@ struct ContractionShape {
   llvm::SmallVector<ContractionDim> batch;
   ContractionDim m, n, k;
 
-  /// Fails silently on forms that are better served by plain loops.
-  static mlir::FailureOr<ContractionShape> of(KernelBuilder &kernel,
-                                              mlir::linalg::ContractOp op);
+  /// Fails silently on forms that are better served by plain loops, and where
+  /// an operand is no buffer.
+  static mlir::FailureOr<ContractionShape>
+  of(mlir::linalg::LinalgOp op,
+     llvm::function_ref<bool(mlir::Value)> isBuffer);
 
   /// Of a product with packed weights; `n.right` and `k.right` mean nothing.
   static ContractionShape of(PackedContractionOp op);

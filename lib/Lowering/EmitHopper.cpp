@@ -1,5 +1,6 @@
 //===- EmitHopper.cpp - Tensor-core kernels for Hopper --------------------===//
 #include "HopperAttention.h"
+#include "HopperProduct.h"
 #include "lacuna/IR/Names.h"
 #include "lacuna/Lowering/Passes.h"
 
@@ -17,23 +18,6 @@ namespace lacuna {
 
 using namespace mlir;
 using namespace lacuna;
-
-/// The number of the buffer `tensor` is read from, or written to; -1 if it is
-/// computed in the kernel or has strides of its own.
-static int64_t bufferOf(Value tensor) {
-  Value buffer;
-  if (auto input = tensor.getDefiningOp<bufferization::ToTensorOp>())
-    buffer = input.getBuffer();
-  for (Operation *user : tensor.getUsers())
-    if (auto output =
-            dyn_cast<bufferization::MaterializeInDestinationOp>(user))
-      buffer = output.getDest();
-  auto argument = dyn_cast_or_null<BlockArgument>(buffer);
-  if (!argument ||
-      !cast<MemRefType>(argument.getType()).getLayout().isIdentity())
-    return -1;
-  return argument.getArgNumber() - 2; // behind the range
-}
 
 /// The attention that is all `kernel` does, null if there is none.
 static AttentionOp onlyAttention(func::FuncOp kernel) {
@@ -53,8 +37,7 @@ static AttentionOp onlyAttention(func::FuncOp kernel) {
 /// A map of an operand as (depth, sequence, heads, batch), in boxes of 64
 /// features and `rows` rows. Four dimensions: what leaves a sequence is zero,
 /// not part of the next.
-static Attribute tensorMap(AttentionOp op, Value tensor, int64_t rows) {
-  Builder builder(op.getContext());
+static HopperMap attentionMap(AttentionOp op, Value tensor, int64_t rows) {
   auto type = cast<RankedTensorType>(tensor.getType());
   ArrayRef<int64_t> shape = type.getShape();
   int64_t row = shape[3] * 2, rowStride = row, headStride = row * shape[2];
@@ -64,60 +47,27 @@ static Attribute tensorMap(AttentionOp op, Value tensor, int64_t rows) {
     std::swap(sequence, heads);
   }
   int64_t batchStride = row * sequence * heads;
-  auto entry = [&](StringRef name, Attribute value) {
-    return builder.getNamedAttr(name, value);
-  };
-  return builder.getDictionaryAttr(
-      {entry("buffer", builder.getI64IntegerAttr(bufferOf(tensor))),
-       entry("element", TypeAttr::get(type.getElementType())),
-       entry("sizes", builder.getDenseI64ArrayAttr(
-                          {shape[3], sequence, heads, shape[0]})),
-       entry("strides", builder.getDenseI64ArrayAttr(
-                            {rowStride, headStride, batchStride})),
-       entry("box", builder.getDenseI64ArrayAttr({64, rows, 1, 1})),
-       entry("swizzle", builder.getI64IntegerAttr(128))});
+  HopperMap map;
+  map.buffer = hopperBuffer(tensor);
+  map.element = type.getElementType();
+  map.sizes = {shape[3], sequence, heads, shape[0]};
+  map.strides = {rowStride, headStride, batchStride};
+  map.box = {64, rows, 1, 1};
+  return map;
 }
 
-/// An empty device kernel: pointers to buffers, then tensor maps by value.
-static LLVM::LLVMFuncOp createKernel(func::FuncOp kernel, int64_t maps) {
-  MLIRContext *context = kernel.getContext();
-  OpBuilder builder(kernel);
-  auto global = LLVM::LLVMPointerType::get(context, 1);
-  auto pointer = LLVM::LLVMPointerType::get(context);
-  int64_t buffers = kernel.getNumArguments() - 2;
-  SmallVector<Type> types(buffers, global);
-  types.append(maps, pointer);
-  auto type =
-      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(context), types);
-  auto function = LLVM::LLVMFuncOp::create(
-      builder, kernel.getLoc(), (kernel.getSymName() + "_device").str(), type);
-  auto bytes = LLVM::LLVMArrayType::get(builder.getI8Type(), 128);
-  for (int64_t i = buffers; i < buffers + maps; ++i) {
-    function.setArgAttr(i, "llvm.byval", TypeAttr::get(bytes));
-    function.setArgAttr(i, "llvm.align", builder.getI64IntegerAttr(64));
-    function.setArgAttr(i, "nvvm.grid_constant", builder.getUnitAttr());
-  }
-  function->setAttr("nvvm.kernel", builder.getUnitAttr());
-  // Denormals are zero, as the fastest instructions have it.
-  function.setPassthroughAttr(builder.getArrayAttr({builder.getStrArrayAttr(
-      {"denormal-fp-math-f32", "preserve-sign"})}));
-  return function;
+/// A builder at the start of the body of `function`.
+static HopperBuilder bodyOf(LLVM::LLVMFuncOp function) {
+  OpBuilder builder(function.getContext());
+  Block *entry = function.addEntryBlock(builder);
+  HopperBuilder body(function.getLoc(), function.getContext());
+  body.setInsertionPointToStart(entry);
+  LLVM::ReturnOp::create(body, ValueRange());
+  body.setInsertionPointToStart(entry);
+  return body;
 }
 
-static void setLaunch(LLVM::LLVMFuncOp function, int64_t grid, int64_t block,
-                      int64_t shared, ArrayRef<Attribute> maps) {
-  Builder builder(function.getContext());
-  function->setAttr("nvvm.maxntid", builder.getDenseI32ArrayAttr(
-                                        {static_cast<int32_t>(block)}));
-  // The registers of a role can be changed only if blocks have all of them.
-  function->setAttr("nvvm.minctasm", builder.getI32IntegerAttr(1));
-  function->setAttr(names::grid, builder.getDenseI64ArrayAttr({grid, 1, 1}));
-  function->setAttr(names::block, builder.getI64IntegerAttr(block));
-  function->setAttr(names::sharedBytes, builder.getI64IntegerAttr(shared));
-  function->setAttr(names::tensorMaps, builder.getArrayAttr(maps));
-}
-
-/// The device kernel of `kernel`, null if Hopper has none for it.
+/// The device kernel of `kernel`, null if it is no attention.
 static LLVM::LLVMFuncOp emitAttention(func::FuncOp kernel,
                                       int64_t processors) {
   AttentionOp op = onlyAttention(kernel);
@@ -127,24 +77,125 @@ static LLVM::LLVMFuncOp emitAttention(func::FuncOp kernel,
   auto shape = hopperAttentionShape(op, reason);
   Value tensors[] = {op.getQuery(), op.getKey(), op.getValue(),
                      op.getResults()};
-  if (!shape || llvm::any_of(tensors, [](Value v) { return bufferOf(v) < 0; }))
+  if (!shape ||
+      llvm::any_of(tensors, [](Value v) { return hopperBuffer(v) < 0; }))
     return nullptr;
-  LLVM::LLVMFuncOp function = createKernel(kernel, /*maps=*/4);
+  LLVM::LLVMFuncOp function = createHopperKernel(kernel, /*maps=*/4);
   int64_t rows[] = {shape->rows(), shape->keyTile, shape->keyTile, 64};
-  SmallVector<Attribute> maps;
+  std::vector<HopperMap> maps;
   for (auto [tensor, count] : llvm::zip_equal(tensors, rows))
-    maps.push_back(tensorMap(op, tensor, count));
+    maps.push_back(attentionMap(op, tensor, count));
   int64_t tiles = shape->tilesPerHead() * shape->heads();
-  setLaunch(function, shape->persistent ? std::min(tiles, processors) : tiles,
-            shape->threads(), shape->sharedBytes(), maps);
-  OpBuilder launcher(kernel.getContext());
-  Block *entry = function.addEntryBlock(launcher);
-  HopperBuilder builder(op.getLoc(), kernel.getContext());
-  builder.setInsertionPointToStart(entry);
-  LLVM::ReturnOp::create(builder, ValueRange());
-  builder.setInsertionPointToStart(entry);
-  SmallVector<Value> arguments(entry->getArguments().take_back(4));
+  setHopperLaunch(function,
+                  {shape->persistent ? std::min(tiles, processors) : tiles,
+                   shape->threads(), shape->sharedBytes()},
+                  maps);
+  HopperBuilder builder = bodyOf(function);
+  SmallVector<Value> arguments(
+      function.getBody().front().getArguments().take_back(4));
   HopperAttention(builder, *shape, arguments).emit();
+  return function;
+}
+
+/// Global memory of the kernel's own, and its address.
+static Value createGlobal(HopperBuilder &builder, LLVM::LLVMFuncOp function,
+                          StringRef suffix, Type type, Attribute value) {
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(function);
+  auto global = LLVM::GlobalOp::create(
+      builder, type, /*isConstant=*/value != nullptr, LLVM::Linkage::Internal,
+      (function.getSymName() + suffix).str(), value, /*alignment=*/16,
+      /*addrSpace=*/1);
+  if (!value) {
+    builder.createBlock(&global.getInitializerRegion());
+    LLVM::ReturnOp::create(builder,
+                           Value(LLVM::ZeroOp::create(builder, type)));
+  }
+  builder.setInsertionPointToStart(&function.getBody().front());
+  return LLVM::AddressOfOp::create(builder, global);
+}
+
+static Value createTable(HopperBuilder &builder, LLVM::LLVMFuncOp function,
+                         const HopperSchedule &schedule) {
+  ArrayRef words(reinterpret_cast<const int32_t *>(schedule.units.data()),
+                 schedule.units.size() * sizeof(HopperUnit) / 4);
+  auto shape = RankedTensorType::get({int64_t(words.size())},
+                                     builder.getI32Type());
+  return createGlobal(builder, function, "_units",
+                      LLVM::LLVMArrayType::get(builder.getI32Type(),
+                                               words.size()),
+                      DenseElementsAttr::get(shape, words));
+}
+
+/// The map to store 64 x 64 results of a warpgroup.
+static HopperMap outputMap(const HopperSource &source,
+                           const HopperOutput &output) {
+  const HopperResult &result = source.result;
+  SmallVector<int64_t> strides(result.shape.size(), 2);
+  for (int64_t dim = int64_t(strides.size()) - 2; dim >= 0; --dim)
+    strides[dim] = strides[dim + 1] * result.shape[dim + 1];
+  HopperMap map;
+  map.buffer = output.buffer;
+  map.element = output.element;
+  map.sizes = {source.columns, source.rows};
+  map.strides = {result.row.empty() ? 0 : strides[result.row.back()]};
+  map.box = {64, 64};
+  for (ArrayRef<int64_t> dims : result.batch) {
+    map.sizes.push_back(result.size(dims));
+    map.strides.push_back(strides[dims.back()]);
+    map.box.push_back(1);
+  }
+  return map;
+}
+
+/// The device kernel of `kernel`, null if it is no product.
+static LLVM::LLVMFuncOp emitProduct(func::FuncOp kernel, int64_t processors) {
+  std::unique_ptr<HopperSource> source = hopperContraction(kernel);
+  if (!source)
+    return nullptr;
+  auto consumers = HopperConsumers::of(kernel, source->root);
+  if (failed(consumers))
+    return nullptr;
+  if (consumers->gated()) {
+    source->columns /= 2;
+    source->result.shape.back() /= 2;
+  }
+  HopperPlan plan = HopperPlan::of(*source, consumers->gated(), processors);
+  std::vector<HopperMap> maps = {source->leftMap(plan.tile),
+                                 source->rightMap(plan.tile)};
+  if (!maps[0].isLegal() || !maps[1].isLegal())
+    return nullptr;
+  SmallVector<int64_t> stored;
+  for (auto [i, output] : llvm::enumerate(consumers->outputs)) {
+    HopperMap map = outputMap(*source, output);
+    if (output.element.isF32() || !map.isLegal())
+      continue;
+    maps.push_back(map);
+    stored.push_back(i);
+  }
+  LLVM::LLVMFuncOp function = createHopperKernel(kernel, maps.size());
+  setHopperLaunch(function,
+                  {plan.schedule.workers * plan.tile.cluster,
+                   plan.tile.threads(), plan.tile.sharedBytes(),
+                   plan.tile.cluster},
+                  maps);
+  HopperBuilder builder = bodyOf(function);
+  auto arguments = function.getBody().front().getArguments();
+  auto mapped = arguments.take_back(maps.size());
+  HopperProduct::Memory memory;
+  memory.buffers.assign(arguments.begin(), mapped.begin());
+  memory.maps.assign({mapped[0], mapped[1]});
+  memory.maps.resize(2 + consumers->outputs.size());
+  for (auto [number, output] : llvm::enumerate(stored))
+    memory.maps[2 + output] = mapped[2 + number];
+  memory.units = createTable(builder, function, plan.schedule);
+  if (plan.schedule.slots)
+    memory.partials = createGlobal(
+        builder, function, "_partials",
+        LLVM::LLVMArrayType::get(builder.getI8Type(), plan.partialBytes()),
+        Attribute());
+  builder.setInsertionPoint(function.getBody().front().getTerminator());
+  HopperProduct(builder, *source, *consumers, plan, std::move(memory)).emit();
   return function;
 }
 
@@ -162,14 +213,18 @@ struct EmitHopper : lacuna::impl::EmitHopperBase<EmitHopper> {
     for (auto function : getOperation().getOps<func::FuncOp>())
       if (function->hasAttr(names::kernel))
         kernels.push_back(function);
-    for (func::FuncOp kernel : kernels)
-      if (LLVM::LLVMFuncOp device = emitAttention(kernel, processors))
+    for (func::FuncOp kernel : kernels) {
+      LLVM::LLVMFuncOp device = emitAttention(kernel, processors);
+      if (!device)
+        device = emitProduct(kernel, processors);
+      if (device)
         kernel->setAttr(names::device, FlatSymbolRefAttr::get(device));
+    }
     if (!deviceOnly)
       return;
     for (Operation &op :
          llvm::make_early_inc_range(*getOperation().getBody()))
-      if (!isa<LLVM::LLVMFuncOp>(op))
+      if (!isa<LLVM::LLVMFuncOp, LLVM::GlobalOp>(op))
         op.erase();
   }
 };

@@ -137,7 +137,7 @@ void HopperAttention::loadPanels(Value map, Value address, int64_t rows,
   for (int64_t panel = 0; panel < panels; ++panel)
     LoadOp::create(b, map,
                    ValueRange{b.number(64 * panel), row, head, batch},
-                   b.add(address, panel * rows * 128), barrier);
+                   b.add(address, panel * rows * 128), barrier, ValueRange());
 }
 
 void HopperAttention::loadBlock(const Tile &tile, Value number, Value step,

@@ -13,7 +13,8 @@ static int64_t rowOf(int64_t i) { return i / 2 % 2; }
 static int64_t columnOf(int64_t i) { return i / 4 * 8 + i % 2; }
 
 void HopperAttention::release(Barriers barriers, Value stage) {
-  BarrierArriveOp::create(b, slot(barriers.empty, stage), isLeader);
+  BarrierArriveOp::create(b, slot(barriers.empty, stage), isLeader,
+                          Value());
 }
 
 /// Ping-pong: warpgroups issue their products in turn, so that the softmax of
@@ -262,7 +263,7 @@ void HopperAttention::emitTile(const Tile &tile, Value step, Value tileCount) {
   BarrierWaitOp::create(b, at(queryBarriers().full), b.bitAnd(tileCount, 1));
   State state = blocks(tile, step, firstBlock(tile, step));
   if (shape.separateOutput)
-    BarrierArriveOp::create(b, at(queryBarriers().empty), isLeader);
+    BarrierArriveOp::create(b, at(queryBarriers().empty), isLeader, Value());
   Value last = b.add(b.add(step, tile.count), -1);
   Value stage = stageOf(last);
   BarrierWaitOp::create(b, slot(valueBarriers().full, stage), phaseOf(last));
@@ -299,7 +300,7 @@ void HopperAttention::writeTile(const Tile &tile, State state) {
   NamedBarrierOp::create(b, barrier, 128, /*arrive=*/false);
   b.branch(isFirst, [&] { storeTile(tile); });
   if (!shape.separateOutput)
-    BarrierArriveOp::create(b, at(queryBarriers().empty), isLeader);
+    BarrierArriveOp::create(b, at(queryBarriers().empty), isLeader, Value());
 }
 
 /// 16 columns at a time, in the swizzle that TMA undoes.

@@ -40,17 +40,22 @@ def EmitKernels : Pass<"lacuna-emit-kernels", "::mlir::func::FuncOp"> {
 def EmitHopper : Pass<"lacuna-emit-hopper", "::mlir::ModuleOp"> {
   let summary = "emit tensor-core kernels for Hopper";
   let description = [{
-    Input: kernel functions whose body is tensor ops. Output: those around an
-    attention of bf16 or f16 that Hopper's tensor cores can do get a device
-    kernel beside them, an `llvm.func` of `hopper`, `scf`, `arith` and `vector`
-    ops named NAME_device, and the attribute `lacuna.device` that names it. It
-    takes a pointer for each buffer and then its tensor maps, and its
-    attributes say how to launch it. Other kernels stay as they are: packed
-    sequences, score regions, soft caps, masks, key lengths, `log_sum_exp`,
-    fused neighbours, and depths that are no multiples of 8 up to 256.
+    Input: kernel functions whose body is tensor ops. Output: those of bf16 or
+    f16 that Hopper's tensor cores can do get a device kernel beside them, an
+    `llvm.func` of `hopper`, `scf`, `arith` and `vector` ops named NAME_device,
+    and the attribute `lacuna.device` that names it. It takes a pointer for
+    each buffer and then its tensor maps; its attributes say how to launch it.
+    Launches of one kernel must not overlap: parts of sums pass through memory
+    of its own. What has a device kernel:
+    * An attention alone. Not: packed sequences, score regions, soft caps,
+      masks, key lengths, `log_sum_exp`, depths that are no multiples of 8 up
+      to 256.
+    * A contraction and its element-wise consumers, or those of the two halves
+      of its columns. Its operands have 16-byte strides.
     Numbers: probabilities are rounded to the element type before they are
     multiplied with the values; sums are reassociated, in f32; exponentials
-    have 2 ulp.
+    have 2 ulp. Behind a product f32 is kept up to the results, which are
+    rounded once; divisions and roots there have 2 ulp.
   }];
   let options = [
     Option<"processors", "processors", "int64_t", "132",

@@ -1,0 +1,44 @@
+//===- HopperKernel.h - Device kernels and their launch ---------*- C++ -*-===//
+#ifndef LACUNA_LIB_LOWERING_HOPPERKERNEL_H
+#define LACUNA_LIB_LOWERING_HOPPERKERNEL_H
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+namespace lacuna {
+
+/// The number of the buffer `tensor` is read from, or written to; -1 if it is
+/// computed in the kernel or has strides of its own.
+int64_t hopperBuffer(mlir::Value tensor);
+
+/// A tensor map; strides are bytes of all dimensions but the innermost, which
+/// comes first.
+struct HopperMap {
+  int64_t buffer;
+  mlir::Type element;
+  llvm::SmallVector<int64_t> sizes, strides, box;
+  /// Of pixels: corners of the places a window stands at and steps between
+  /// them, innermost first; `box` is then {channels, pixels}.
+  llvm::SmallVector<int64_t> lower, upper, steps;
+
+  /// Whether TMA can read it.
+  bool isLegal() const;
+  mlir::Attribute attribute() const;
+};
+
+/// An empty device kernel beside `kernel`: pointers to its buffers, then tensor
+/// maps by value.
+mlir::LLVM::LLVMFuncOp createHopperKernel(mlir::func::FuncOp kernel,
+                                          int64_t maps);
+
+struct HopperLaunch {
+  int64_t grid, block, sharedBytes;
+  int64_t cluster = 1;
+};
+void setHopperLaunch(mlir::LLVM::LLVMFuncOp function,
+                     const HopperLaunch &launch,
+                     llvm::ArrayRef<HopperMap> maps);
+
+} // namespace lacuna
+
+#endif // LACUNA_LIB_LOWERING_HOPPERKERNEL_H
