@@ -16,7 +16,8 @@ def Lacuna_DifferentiableInterface
       Builds the cotangents of the operands from those of the results.
       `cotangents`: one a result, null where it is zero. `wanted`: the operands
       to differentiate by. `operandCotangents`: one a operand, all null; a rule
-      sets those that are wanted and not zero, with the operand's type.
+      sets those that are wanted and not zero, with the operand's type. Behind
+      the operands come the values that the op's regions read from outside.
       Fails, with an error at the op, where the op has no rule for its
       attributes or body.
     }],
@@ -24,7 +25,10 @@ def Lacuna_DifferentiableInterface
     (ins "::mlir::OpBuilder &":$builder,
          "::llvm::ArrayRef<::mlir::Value>":$cotangents,
          "const ::llvm::BitVector &":$wanted,
-         "::llvm::MutableArrayRef<::mlir::Value>":$operandCotangents)>];
+         "::llvm::MutableArrayRef<::mlir::Value>":$operandCotangents)>,
+    InterfaceMethod<
+    "Whether the rule knows values that the op's regions read from outside.",
+    "bool", "differentiatesCaptures", (ins), "", "return false;">];
 }
 
 #endif // LACUNA_DIFFERENTIATION_TD

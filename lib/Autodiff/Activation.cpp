@@ -219,27 +219,26 @@ Value emitProduct(OpBuilder &builder, Location loc, ActivationOp op, Value x,
                 : product;
 }
 
-struct ActivationRule
-    : DifferentiableOpInterface::ExternalModel<ActivationRule, ActivationOp> {
-  LogicalResult buildAdjoint(Operation *base, OpBuilder &builder,
-                             ArrayRef<Value> cotangents,
-                             const llvm::BitVector &wanted,
-                             MutableArrayRef<Value> operandCotangents) const {
-    auto op = cast<ActivationOp>(base);
-    if (!wanted[0] || op.getKind() == ActivationKind::Step ||
-        op.getKind() == ActivationKind::Sign)
-      return success();
-    operandCotangents[0] = mapElements(
-        builder, op.getLoc(), cast<RankedTensorType>(op.getType()),
-        {op.getInput(), cotangents[0]},
-        [&](OpBuilder &inner, Location loc, ValueRange values) {
-          return emitProduct(inner, loc, op, values[0], values[1]);
-        });
-    return success();
-  }
-};
+LogicalResult adjointOf(ActivationOp op, OpBuilder &builder, Value cotangent,
+                        const llvm::BitVector &, MutableArrayRef<Value> result) {
+  result[0] = activationCotangent(builder, op, cotangent);
+  return success();
+}
 } // namespace
 
+Value lacuna::activationCotangent(OpBuilder &builder, ActivationOp op,
+                                  Value cotangent) {
+  if (op.getKind() == ActivationKind::Step ||
+      op.getKind() == ActivationKind::Sign)
+    return {};
+  return mapElements(builder, op.getLoc(),
+                     cast<RankedTensorType>(op.getType()),
+                     {op.getInput(), cotangent},
+                     [&](OpBuilder &inner, Location loc, ValueRange values) {
+                       return emitProduct(inner, loc, op, values[0], values[1]);
+                     });
+}
+
 void lacuna::attachActivationRules(MLIRContext *context) {
-  ActivationOp::attachInterface<ActivationRule>(*context);
+  attachRule<ActivationOp, adjointOf>(context);
 }

@@ -150,26 +150,28 @@ LogicalResult ReverseMode::visit(Operation *op) {
   for (Value result : op->getResults())
     cotangents.push_back(activity.isActive(result) ? cotangentOf(result)
                                                    : Value());
-  llvm::BitVector wanted(op->getNumOperands());
-  for (auto [index, operand] : llvm::enumerate(op->getOperands()))
-    wanted[index] = activity.isActive(operand);
   if (llvm::none_of(cotangents, [](Value v) { return bool(v); }))
     return success();
   auto rule = dyn_cast<DifferentiableOpInterface>(op);
+  SmallVector<Value> operands(op->getOperands());
   llvm::SetVector<Value> captured;
   getUsedValuesDefinedAbove(op->getRegions(), captured);
-  if (!rule || llvm::any_of(captured, [&](Value v) {
-        return activity.isActive(v);
-      }))
+  llvm::append_range(operands, captured);
+  bool capturesAny = llvm::any_of(
+      captured, [&](Value v) { return activity.isActive(v); });
+  if (!rule || (capturesAny && !rule.differentiatesCaptures()))
     return op->emitOpError(rule ? "must not read in its region what gradients "
                                   "pass through"
                                 : "must have a rule to be differentiated")
                .attachNote()
            << "on the way from the loss: " << activity.describePath(op);
-  SmallVector<Value> result(op->getNumOperands());
+  llvm::BitVector wanted(operands.size());
+  for (auto [index, operand] : llvm::enumerate(operands))
+    wanted[index] = activity.isActive(operand);
+  SmallVector<Value> result(operands.size());
   if (failed(rule.buildAdjoint(builder, cotangents, wanted, result)))
     return failure();
-  for (auto [index, operand] : llvm::enumerate(op->getOperands()))
+  for (auto [index, operand] : llvm::enumerate(operands))
     if (wanted[index] && result[index])
       contributions[operand].push_back(result[index]);
   return success();

@@ -14,10 +14,6 @@ using namespace lacuna;
 
 using Wanted = const llvm::BitVector &;
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 static Value slice(OpBuilder &builder, Location loc, Value value,
                    RankedTensorType type, ArrayRef<int64_t> offsets,
                    ArrayRef<int64_t> strides) {
@@ -78,25 +74,75 @@ static LogicalResult adjointOf(tensor::ConcatOp op, OpBuilder &builder,
   return success();
 }
 
+static LogicalResult adjointOf(tensor::CastOp op, OpBuilder &builder,
+                               Value cotangent, Wanted,
+                               MutableArrayRef<Value> result) {
+  result[0] = tensor::CastOp::create(builder, op.getLoc(),
+                                     op.getSource().getType(), cotangent);
+  return success();
+}
+
+/// `value` with `low` and `high` zeros before and behind along each dimension.
+static Value pad(OpBuilder &builder, Location loc, Value value,
+                 ArrayRef<int64_t> low, ArrayRef<int64_t> high) {
+  if (llvm::all_of(low, [](int64_t n) { return n == 0; }) &&
+      llvm::all_of(high, [](int64_t n) { return n == 0; }))
+    return value;
+  RankedTensorType type = typeOf(value);
+  SmallVector<OpFoldResult> before, behind;
+  SmallVector<int64_t> shape;
+  for (auto [size, l, h] : llvm::zip_equal(type.getShape(), low, high)) {
+    before.push_back(builder.getIndexAttr(l));
+    behind.push_back(builder.getIndexAttr(h));
+    shape.push_back(size + l + h);
+  }
+  Value zero = scalar(builder, loc, type.getElementType(), 0);
+  return tensor::PadOp::create(builder, loc, type.clone(shape), value, before,
+                               behind, zero);
+}
+
+/// `stride` - 1 zeros behind each element along `dim`, but for the last.
+static Value stretch(OpBuilder &builder, Location loc, Value value, int64_t dim,
+                     int64_t stride) {
+  RankedTensorType type = typeOf(value);
+  int64_t size = type.getDimSize(dim), rank = type.getRank();
+  SmallVector<int64_t> shape(type.getShape());
+  SmallVector<int64_t> split(shape), low(rank + 1, 0), high(rank + 1, 0),
+      offsets(rank, 0), strides(rank, 1);
+  split.insert(split.begin() + dim + 1, 1);
+  high[dim + 1] = stride - 1;
+  value = pad(builder, loc, withShape(builder, loc, value, split), low, high);
+  shape[dim] = size * stride;
+  value = withShape(builder, loc, value, shape);
+  shape[dim] -= stride - 1;
+  return slice(builder, loc, value, type.clone(shape), offsets, strides);
+}
+
+/// Zeros between the elements of a slice with strides, and around it.
 static LogicalResult adjointOf(tensor::ExtractSliceOp op, OpBuilder &builder,
                                Value cotangent, Wanted wanted,
                                MutableArrayRef<Value> result) {
-  if (!op.hasUnitStride() || ShapedType::isDynamicShape(op.getStaticOffsets()) ||
-      op.getSourceType().getRank() != op.getType().getRank())
-    return op.emitOpError("must have known offsets, strides of 1 and keep all "
-                          "dimensions to be differentiated");
+  if (ShapedType::isDynamicShape(op.getStaticOffsets()) ||
+      ShapedType::isDynamicShape(op.getStaticStrides()) ||
+      llvm::any_of(op.getStaticStrides(), [](int64_t n) { return n < 1; }))
+    return op.emitOpError("must have known offsets and positive strides to be "
+                          "differentiated");
   if (!wanted[0])
     return success();
-  SmallVector<OpFoldResult> low, high;
+  RankedTensorType source = op.getSourceType();
+  if (llvm::is_contained(op.getStaticSizes(), 0))
+    return success();
+  Location loc = op.getLoc();
+  Value value = withShape(builder, loc, cotangent, op.getStaticSizes());
+  for (auto [dim, stride] : llvm::enumerate(op.getStaticStrides()))
+    if (stride > 1)
+      value = stretch(builder, loc, value, dim, stride);
+  SmallVector<int64_t> high;
   for (auto [offset, size, whole] :
-       llvm::zip_equal(op.getStaticOffsets(), op.getType().getShape(),
-                       op.getSourceType().getShape())) {
-    low.push_back(builder.getIndexAttr(offset));
-    high.push_back(builder.getIndexAttr(whole - size - offset));
-  }
-  Value zero = scalar(builder, op.getLoc(), op.getType().getElementType(), 0);
-  result[0] = tensor::PadOp::create(builder, op.getLoc(), op.getSourceType(),
-                                    cotangent, low, high, zero);
+       llvm::zip_equal(op.getStaticOffsets(), typeOf(value).getShape(),
+                       source.getShape()))
+    high.push_back(whole - size - offset);
+  result[0] = pad(builder, loc, value, op.getStaticOffsets(), high);
   return success();
 }
 
@@ -114,28 +160,16 @@ static LogicalResult adjointOf(tensor::PadOp op, OpBuilder &builder,
   return success();
 }
 
-namespace {
-template <typename OpT>
-struct MovementRule
-    : DifferentiableOpInterface::ExternalModel<MovementRule<OpT>, OpT> {
-  LogicalResult buildAdjoint(Operation *op, OpBuilder &builder,
-                             ArrayRef<Value> cotangents, Wanted wanted,
-                             MutableArrayRef<Value> operandCotangents) const {
-    return adjointOf(cast<OpT>(op), builder, cotangents[0], wanted,
-                     operandCotangents);
-  }
-};
-
-template <typename... Ops> void attach(MLIRContext *context) {
-  (Ops::template attachInterface<MovementRule<Ops>>(*context), ...);
-}
-} // namespace
-
 void lacuna::attachLinalgMovementRules(MLIRContext *context) {
-  attach<linalg::TransposeOp, linalg::BroadcastOp>(context);
+  attachRule<linalg::TransposeOp, adjointOf>(context);
+  attachRule<linalg::BroadcastOp, adjointOf>(context);
 }
 
 void lacuna::attachTensorMovementRules(MLIRContext *context) {
-  attach<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::ConcatOp,
-         tensor::ExtractSliceOp, tensor::PadOp>(context);
+  attachRule<tensor::CastOp, adjointOf>(context);
+  attachRule<tensor::ExpandShapeOp, adjointOf>(context);
+  attachRule<tensor::CollapseShapeOp, adjointOf>(context);
+  attachRule<tensor::ConcatOp, adjointOf>(context);
+  attachRule<tensor::ExtractSliceOp, adjointOf>(context);
+  attachRule<tensor::PadOp, adjointOf>(context);
 }

@@ -23,5 +23,10 @@ void lacuna::registerAdjoints(DialectRegistry &registry) {
   });
   registry.addExtension(+[](MLIRContext *context, LacunaDialect *) {
     attachActivationRules(context);
+    attachGatedRules(context);
+    attachIndexingRules(context);
+    attachNormalizationRules(context);
+    attachOrderingRules(context);
+    attachSoftmaxRules(context);
   });
 }

@@ -7,11 +7,44 @@
 #include "lacuna/IR/Differentiation.h"
 
 namespace lacuna {
+/// Attaches the rule `adjoint` to an op with one result: cotangent, wanted
+/// operands, their cotangents, as in DifferentiableOpInterface::buildAdjoint.
+template <typename OpT>
+using Adjoint = mlir::LogicalResult (*)(OpT, mlir::OpBuilder &, mlir::Value,
+                                        const llvm::BitVector &,
+                                        llvm::MutableArrayRef<mlir::Value>);
+template <typename OpT, Adjoint<OpT> adjoint>
+struct AdjointRule
+    : DifferentiableOpInterface::ExternalModel<AdjointRule<OpT, adjoint>, OpT> {
+  mlir::LogicalResult
+  buildAdjoint(mlir::Operation *op, mlir::OpBuilder &builder,
+               llvm::ArrayRef<mlir::Value> cotangents,
+               const llvm::BitVector &wanted,
+               llvm::MutableArrayRef<mlir::Value> operandCotangents) const {
+    return adjoint(mlir::cast<OpT>(op), builder, cotangents[0], wanted,
+                   operandCotangents);
+  }
+};
+template <typename OpT, Adjoint<OpT> adjoint>
+void attachRule(mlir::MLIRContext *context) {
+  OpT::template attachInterface<AdjointRule<OpT, adjoint>>(*context);
+}
+
+class ActivationOp;
+/// The cotangent of the activation's input; null if it is zero.
+mlir::Value activationCotangent(mlir::OpBuilder &builder, ActivationOp op,
+                                mlir::Value cotangent);
+
 void attachActivationRules(mlir::MLIRContext *context);
 void attachContractionRules(mlir::MLIRContext *context);
 void attachElementWiseRules(mlir::MLIRContext *context);
 void attachLinalgMovementRules(mlir::MLIRContext *context);
 void attachTensorMovementRules(mlir::MLIRContext *context);
+void attachGatedRules(mlir::MLIRContext *context);
+void attachIndexingRules(mlir::MLIRContext *context);
+void attachNormalizationRules(mlir::MLIRContext *context);
+void attachOrderingRules(mlir::MLIRContext *context);
+void attachSoftmaxRules(mlir::MLIRContext *context);
 void attachReductionRules(mlir::MLIRContext *context);
 
 /// The cotangent of `by` in a straight line of scalar arith and math ops, from

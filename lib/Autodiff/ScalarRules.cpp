@@ -138,6 +138,9 @@ std::optional<SmallVector<Value>> ScalarRule::run() {
         return Values{scaled, neg(mul(scaled, y))};
       })
       .Case([&](arith::NegFOp) { return Values{neg(g)}; })
+      .Case([&](arith::RemFOp) {
+        return Values{g, neg(mul(g, make<math::TruncOp>(div(x, second()))))};
+      })
       .Case<arith::MaximumFOp, arith::MaxNumFOp>(
           [&](auto) { return choose(compare(OGE, x, second())); })
       .Case<arith::MinimumFOp, arith::MinNumFOp>(
@@ -190,6 +193,8 @@ lacuna::differentiateScalars(OpBuilder &builder, ArrayRef<Operation *> ops,
   for (auto [value, cotangent] : llvm::zip_equal(values, cotangents))
     add(value, cotangent);
   for (Operation *op : llvm::reverse(ops)) {
+    if (by.getDefiningOp() == op)
+      break;
     Value g = op->getNumResults() == 1 ? sums.lookup(op->getResult(0)) : Value();
     if (!g)
       continue;

@@ -2,6 +2,7 @@
 // Writes activation, prelu and gated ops as element-wise loops, which fuse
 // with their neighbours.
 //===----------------------------------------------------------------------===//
+#include "lacuna/IR/Shape.h"
 #include "lacuna/Lowering/Activation.h"
 #include "lacuna/Lowering/Passes.h"
 
@@ -133,8 +134,7 @@ struct LowerGated : OpRewritePattern<GatedOp> {
   LogicalResult matchAndRewrite(GatedOp op,
                                 PatternRewriter &rewriter) const final {
     auto type = cast<RankedTensorType>(op.getInput().getType());
-    int64_t axis = op.getAxis() < 0 ? op.getAxis() + type.getRank()
-                                    : op.getAxis();
+    int64_t axis = *axisFromFront(op.getAxis(), type.getRank());
     if (type.isDynamicDim(axis))
       return rewriter.notifyMatchFailure(op, "the axis is not yet specialised");
     Value first = half(op, axis, 0, rewriter);

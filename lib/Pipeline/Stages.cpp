@@ -21,16 +21,17 @@ static void addModel(OpPassManager &passes, const PipelineOptions &) {
 }
 
 static void addGradient(OpPassManager &passes, const PipelineOptions &options) {
+  OpPassManager &functions = passes.nest<func::FuncOp>();
   if (!options.gradientOf.empty())
-    passes.addNestedPass<func::FuncOp>(createSelectLoss({options.gradientOf}));
-  passes.addNestedPass<func::FuncOp>(createDifferentiate());
+    functions.addPass(createSelectLoss({options.gradientOf}));
+  functions.addPass(createNormalizeLinalg());
+  functions.addPass(createDifferentiate());
 }
 
 static void addPlan(OpPassManager &passes, const PipelineOptions &options) {
   ChannelsLastOptions layout;
   layout.lanes = 2 * options.vectorBits / 32;
   OpPassManager &functions = passes.nest<func::FuncOp>();
-  functions.addPass(createNormalizeLinalg());
   functions.addPass(createFoldBatchNorm());
   functions.addPass(createFuseAttention());
   functions.addPass(createNestPools());

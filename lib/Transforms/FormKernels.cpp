@@ -129,6 +129,13 @@ static bool acceptsEpilogue(Operation *root) {
               root));
 }
 
+/// Whether `op` finds elements by indices it computes: it is computed one
+/// element at a time, where a root gives many at once.
+static bool extracts(Operation *op) {
+  return op->walk([](tensor::ExtractOp) { return WalkResult::interrupt(); })
+      .wasInterrupted();
+}
+
 /// Whether `root` reads each element of its operands about once, or keeps what
 /// it reads, so that computing them on the way costs nothing.
 static bool acceptsPrologue(Operation *root) {
@@ -169,7 +176,8 @@ int Grouping::joinProducer(Operation *op) {
     if (candidate < 0 || candidate == best || !readsAtOwnIndex(op, index))
       continue;
     Group &group = groups[candidate];
-    if (!acceptsEpilogue(group.root) || resultShape(op) != ArrayRef(group.shape))
+    if (!acceptsEpilogue(group.root) || (group.root && extracts(op)) ||
+        resultShape(op) != ArrayRef(group.shape))
       continue;
     bool waits = false;
     op->walk([&](Operation *nested) {

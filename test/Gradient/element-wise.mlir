@@ -86,9 +86,12 @@ func.func @main(
     %f23 = arith.negf %a : f64
     %p23 = arith.mulf %f23, %b : f64
     %s24 = arith.addf %s23, %p23 : f64
+    %m0 = arith.remf %b, %a : f64
+    %n0 = arith.mulf %m0, %a : f64
+    %s23m = arith.addf %s24, %n0 : f64
     %f24 = math.floor %a : f64
     %p24 = arith.mulf %f24, %b : f64
-    %s25 = arith.addf %s24, %p24 : f64
+    %s25 = arith.addf %s23m, %p24 : f64
     %ab = arith.addf %a, %one : f64
     %f25 = math.acosh %ab : f64
     %s26 = math.fma %f25, %b, %s25 : f64

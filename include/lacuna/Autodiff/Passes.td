@@ -21,14 +21,16 @@ def Differentiate : Pass<"lacuna-differentiate", "::mlir::func::FuncOp"> {
     computed; contributions to one value are added by one op, the last use
     first. `lacuna.detach` and `lacuna.no_grad` end gradients. Which forward
     values to keep is decided afterwards. Conventions: relu'(0) = 0; of equal
-    operands of a maximum or minimum the first has the gradient; |x|' is 0 at
-    0; floor, ceil, round and comparisons are constants.
+    operands or elements of a maximum or minimum the first has the gradient,
+    of equal indices of a scatter the last; |x|' is 0 at 0; floor, ceil, round
+    and comparisons are constants.
 
     An op on the way without a rule is an error, with the way from loss to
     argument. Numbers: exact forward; gradients are computed and summed in the
     element type of the values.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::lacuna::LacunaDialect",
                            "::mlir::linalg::LinalgDialect",
                            "::mlir::math::MathDialect",
                            "::mlir::tensor::TensorDialect"];

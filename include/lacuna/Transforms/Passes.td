@@ -59,13 +59,14 @@ def NestPools : Pass<"lacuna-nest-pools", "::mlir::func::FuncOp"> {
 def NormalizeLinalg : Pass<"lacuna-normalize-linalg", "::mlir::func::FuncOp"> {
   let summary = "write named linalg ops as contractions and generics";
   let description = [{
-    Input: any linalg ops on tensors. Output: `linalg.contract` for every
+    Input: any linalg, arith and math ops on tensors. Output: `linalg.contract` for every
     contraction of one float type (`matmul`, `batch_matmul`, `matvec`, a
     generic that multiplies and adds, …); `generic`, `reduce`, `transpose`,
     `broadcast` and `fill` stay; all others become `linalg.generic`.
     Numbers: exact.
   }];
-  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 def InlineRegions : Pass<"lacuna-inline-regions", "::mlir::func::FuncOp"> {

@@ -19,7 +19,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-STEP = 1e-3
+STEP = 1e-4
 ARGUMENT = re.compile(
     r'tensor<([0-9x]*)f64>\s*\{[^}]*lacuna\.name = "(\w+)"([^}]*)\}')
 
