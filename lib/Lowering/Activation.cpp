@@ -248,7 +248,12 @@ Value lacuna::emitActivation(OpBuilder &builder, Location loc,
   if (approximate)
     input = convert(input, located.getF32Type());
   Real result = 0.0;
-  if (isPiecewiseLinear(kind)) {
+  std::optional<Real> brief;
+  if (parameters.shortForms && type.getWidth() == 16)
+    brief = shortActivation(kind, parameters, input);
+  if (brief) {
+    result = *brief;
+  } else if (isPiecewiseLinear(kind)) {
     result = emitPiecewiseLinear(kind, parameters, input);
   } else if (approximate && kind == ActivationKind::Gelu) {
     result = geluOfSingle(input);

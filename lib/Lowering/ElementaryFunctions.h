@@ -8,6 +8,7 @@
 #define LACUNA_LIB_LOWERING_ELEMENTARYFUNCTIONS_H
 
 #include "Expression.h"
+#include "lacuna/Lowering/Activation.h"
 
 namespace lacuna {
 
@@ -46,6 +47,11 @@ Real sigmoidOfSingle(Real x);
 Real tanhOfSingle(Real x);
 /// x sigmoid(factor x), for factors of 1/4 to 4.
 Real timesSigmoidOfSingle(Real x, double factor);
+
+/// `kind` of an f32 number good enough for 16-bit results, in few instructions
+/// around exp2; none if it has no such form.
+std::optional<Real> shortActivation(ActivationKind kind,
+                                    ActivationParameters parameters, Real x);
 
 // Logarithms (ElementaryLogarithm.cpp).
 Real logOf(Real x);

@@ -74,12 +74,13 @@ std::optional<double> numberOf(FloatAttr attribute) {
 }
 
 struct LowerActivation : OpRewritePattern<ActivationOp> {
-  using OpRewritePattern::OpRewritePattern;
+  LowerActivation(MLIRContext *context, bool shortForms)
+      : OpRewritePattern(context), shortForms(shortForms) {}
 
   LogicalResult matchAndRewrite(ActivationOp op,
                                 PatternRewriter &rewriter) const final {
     ActivationParameters parameters{numberOf(op.getAlphaAttr()),
-                                    numberOf(op.getBetaAttr())};
+                                    numberOf(op.getBetaAttr()), shortForms};
     auto body = [&](OpBuilder &builder, Location loc, ValueRange elements) {
       return emitActivation(builder, loc, op.getKind(), parameters,
                             elements[0]);
@@ -88,6 +89,8 @@ struct LowerActivation : OpRewritePattern<ActivationOp> {
         op, elementwise(rewriter, op.getLoc(), op.getInput(), body));
     return success();
   }
+
+  bool shortForms;
 };
 
 struct LowerPrelu : OpRewritePattern<PreluOp> {
@@ -129,7 +132,8 @@ std::optional<ActivationKind> activationOf(GateKind kind) {
 }
 
 struct LowerGated : OpRewritePattern<GatedOp> {
-  using OpRewritePattern::OpRewritePattern;
+  LowerGated(MLIRContext *context, bool shortForms)
+      : OpRewritePattern(context), shortForms(shortForms) {}
 
   LogicalResult matchAndRewrite(GatedOp op,
                                 PatternRewriter &rewriter) const final {
@@ -145,7 +149,7 @@ struct LowerGated : OpRewritePattern<GatedOp> {
     auto body = [&](OpBuilder &builder, Location loc, ValueRange elements) {
       Value open = elements[1];
       if (kind)
-        open = emitActivation(builder, loc, *kind, {}, open);
+        open = emitActivation(builder, loc, *kind, {{}, {}, shortForms}, open);
       return arith::MulFOp::create(builder, loc, elements[0], open)
           .getResult();
     };
@@ -167,13 +171,18 @@ struct LowerGated : OpRewritePattern<GatedOp> {
     return tensor::ExtractSliceOp::create(rewriter, loc, op.getInput(), offsets,
                                           sizes, strides);
   }
+
+  bool shortForms;
 };
 
 struct LowerActivations
     : lacuna::impl::LowerActivationsBase<LowerActivations> {
+  using LowerActivationsBase::LowerActivationsBase;
+
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<LowerActivation, LowerPrelu, LowerGated>(&getContext());
+    patterns.add<LowerPrelu>(&getContext());
+    patterns.add<LowerActivation, LowerGated>(&getContext(), shortForms);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -1,0 +1,94 @@
+//===- ActivationShort.cpp - activations in a few instructions ------------===//
+// For 16-bit results on devices with an instruction for exp2. Errors are below
+// 2^-13 of the result; NaN, infinities and signs of zero as in the long forms.
+//===----------------------------------------------------------------------===//
+#include "ElementaryFunctions.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+
+#include <limits>
+#include <numbers>
+
+using namespace mlir;
+
+namespace lacuna {
+
+namespace {
+constexpr double log2OfE = std::numbers::log2e;
+
+Real exp2(Real x) {
+  return {*x.builder, math::Exp2Op::create(*x.builder, x.value,
+                                           arith::FastMathFlags::afn)};
+}
+
+/// Minus infinity as a number, whose product with 0 is 0.
+Real atLeastLowest(Real x) {
+  return maxOrSecond(std::numeric_limits<float>::lowest(), x);
+}
+
+/// 1 + exp(-factor x).
+Real onePlusExp(Real x, double factor) {
+  return exp2(x * (-factor * log2OfE)) + 1.0;
+}
+
+/// max(x, 0) - a Q(a), Q(a) = exp(-a^2 / 2) w P(w), w = 1 / (1 + a / 4), P a
+/// minimax polynomial (see geluOfSingle).
+Real gelu(Real x) {
+  Real a = minOrSecond(14.6, abs(x));
+  Real w = 1.0 / fma(a, 0.25, 1.0);
+  Real power = exp2(a * a * (-0.5 * log2OfE));
+  Real p = polynomial(w, {0.10120040932201566, 0.08171448918914931,
+                          0.17702844220340164, -0.09993983338559492,
+                          0.23996760213359264});
+  return fma(-(a * w), power * p, maxOrSecond(0.0, x));
+}
+
+/// (1 + tanh u) / 2 is the sigmoid of 2 u.
+Real geluTanh(Real x) {
+  constexpr double scale = 2 * 0.7978845608028654; // sqrt(2 / pi)
+  Real finite = atLeastLowest(x);
+  Real u = finite * fma(finite * finite, scale * 0.044715, scale);
+  return finite / onePlusExp(u, 1);
+}
+
+/// (1 - E) / (1 + E), E = exp(-2 |x|); near zero its series, for the first
+/// form cancels.
+Real tanh(Real x) {
+  Real a = abs(x);
+  Real power = exp2(a * (-2 * log2OfE));
+  Real large = (1.0 - power) / (power + 1.0);
+  Real small = fma(a * a * a, -1.0 / 3, a);
+  return copySign(select(a < 0.06, small, large), x);
+}
+
+/// x n / (n + 2), n = e^x (e^x + 2), which is x tanh(log(1 + e^x)).
+Real mish(Real x) {
+  Real power = exp2(minOrSecond(30.0, x) * log2OfE);
+  Real n = fma(power, power, power * 2.0);
+  return atLeastLowest(x) * (n / (n + 2.0));
+}
+} // namespace
+
+std::optional<Real> shortActivation(ActivationKind kind,
+                                    ActivationParameters parameters, Real x) {
+  switch (kind) {
+  case ActivationKind::Gelu:
+    return gelu(x);
+  case ActivationKind::GeluTanh:
+    return geluTanh(x);
+  case ActivationKind::QuickGelu:
+    return atLeastLowest(x) / onePlusExp(x, 1.702);
+  case ActivationKind::Silu:
+    return atLeastLowest(x) / onePlusExp(x, parameters.alpha.value_or(1));
+  case ActivationKind::Sigmoid:
+    return 1.0 / onePlusExp(x, 1);
+  case ActivationKind::Tanh:
+    return tanh(x);
+  case ActivationKind::Mish:
+    return mish(x);
+  default:
+    return std::nullopt;
+  }
+}
+
+} // namespace lacuna
