@@ -26,6 +26,11 @@ static CudaTensorMap readMap(DictionaryAttr entry) {
   map.strides = readNumbers<uint64_t>(entry.get("strides"));
   map.box = readNumbers<uint32_t>(entry.get("box"));
   map.swizzle = entry.getAs<IntegerAttr>("swizzle").getInt();
+  if (entry.get("steps")) {
+    map.lower = readNumbers<int32_t>(entry.get("lower"));
+    map.upper = readNumbers<int32_t>(entry.get("upper"));
+    map.steps = readNumbers<uint32_t>(entry.get("steps"));
+  }
   return map;
 }
 

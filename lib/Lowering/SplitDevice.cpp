@@ -166,10 +166,11 @@ struct SplitDevice : lacuna::impl::SplitDeviceBase<SplitDevice> {
   }
 
   /// Kernels with a grid of their own are whole, and for one architecture.
+  /// What is not in the host's memory is theirs.
   static void moveTensorKernels(ModuleOp module) {
     auto isTensorKernel = [](Operation &op) {
       if (auto global = dyn_cast<LLVM::GlobalOp>(op))
-        return global.getSymName() == names::sharedMemory;
+        return global.getAddrSpace() != 0;
       return op.hasAttr(names::grid);
     };
     if (llvm::none_of(*module.getBody(), isTensorKernel))

@@ -25,6 +25,7 @@ static bool findAll(void *library, CudaDriver &driver) {
          find(library, "cuModuleGetFunction", driver.getFunction) &&
          find(library, "cuFuncSetAttribute", driver.setAttribute) &&
          find(library, "cuTensorMapEncodeTiled", driver.encodeTiled) &&
+         find(library, "cuTensorMapEncodeIm2col", driver.encodePixels) &&
          find(library, "cuMemAlloc_v2", driver.allocate) &&
          find(library, "cuMemFree_v2", driver.release) &&
          find(library, "cuMemcpyHtoDAsync_v2", driver.upload) &&

@@ -37,6 +37,12 @@ struct CudaDriver {
                      const uint64_t *sizes, const uint64_t *strides,
                      const uint32_t *box, const uint32_t *steps,
                      int interleave, int swizzle, int promotion, int fill);
+  int (*encodePixels)(void *map, int element, unsigned rank, void *address,
+                      const uint64_t *sizes, const uint64_t *strides,
+                      const int32_t *lower, const int32_t *upper,
+                      unsigned channels, unsigned pixels,
+                      const uint32_t *steps, int interleave, int swizzle,
+                      int promotion, int fill);
   int (*allocate)(CudaPointer *pointer, size_t bytes);
   int (*release)(CudaPointer pointer);
   int (*upload)(CudaPointer to, const void *from, size_t bytes,

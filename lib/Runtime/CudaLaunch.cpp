@@ -31,13 +31,21 @@ bool CudaProgram::State::encode(const CudaTensorMap &map, void *address,
                                      : map.swizzle == 32   ? 1
                                                            : 0;
   constexpr int promoteTo256Bytes = 3;
-  std::vector<uint32_t> steps(map.sizes.size(), 1);
-  note(driver->encodeTiled(encoded.bytes, mapElement(map.element),
-                           unsigned(map.sizes.size()), address,
-                           map.sizes.data(), map.strides.data(),
-                           map.box.data(), steps.data(), 0, swizzle,
-                           promoteTo256Bytes, 0),
-       "encoding a tensor map");
+  unsigned rank = unsigned(map.sizes.size());
+  std::vector<uint32_t> steps(rank, 1);
+  std::copy(map.steps.begin(), map.steps.end(), steps.begin() + 1);
+  int code =
+      map.steps.empty()
+          ? driver->encodeTiled(encoded.bytes, mapElement(map.element), rank,
+                                address, map.sizes.data(), map.strides.data(),
+                                map.box.data(), steps.data(), 0, swizzle,
+                                promoteTo256Bytes, 0)
+          : driver->encodePixels(encoded.bytes, mapElement(map.element), rank,
+                                 address, map.sizes.data(), map.strides.data(),
+                                 map.lower.data(), map.upper.data(),
+                                 map.box[0], map.box[1], steps.data(), 0,
+                                 swizzle, promoteTo256Bytes, 0);
+  note(code, "encoding a tensor map");
   return !first;
 }
 

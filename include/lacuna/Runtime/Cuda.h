@@ -23,6 +23,10 @@ struct CudaTensorMap {
   DType element = DType::BF16;
   std::vector<uint64_t> sizes, strides;
   std::vector<uint32_t> box;
+  /// Of pixels, if given: the corners of the places a window stands at and the
+  /// steps between them, innermost first; `box` is {channels, pixels}.
+  std::vector<int32_t> lower, upper;
+  std::vector<uint32_t> steps;
   /// Bytes: 0, 32, 64 or 128.
   int64_t swizzle = 0;
 };

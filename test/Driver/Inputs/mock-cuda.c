@@ -59,6 +59,21 @@ int cuTensorMapEncodeTiled(void *map, int element, unsigned rank,
   fprintf(stderr, "\n");
   return (uintptr_t)map % 64 ? 1 : 0;
 }
+int cuTensorMapEncodeIm2col(void *map, int element, unsigned rank,
+                            void *address, const uint64_t *sizes,
+                            const uint64_t *strides, const int *lower,
+                            const int *upper, unsigned channels,
+                            unsigned pixels, const uint32_t *steps,
+                            int interleave, int swizzle, int promotion,
+                            int fill) {
+  fprintf(stderr, "map of pixels, %u channels, %u pixels:", channels, pixels);
+  for (unsigned i = 0; i < rank; ++i)
+    fprintf(stderr, " %llu", (unsigned long long)sizes[i]);
+  for (unsigned i = 0; i + 2 < rank; ++i)
+    fprintf(stderr, " %d..%d/%u", lower[i], upper[i], steps[i + 1]);
+  fprintf(stderr, "\n");
+  return (uintptr_t)map % 64 ? 1 : 0;
+}
 int cuMemAlloc_v2(uint64_t *pointer, size_t bytes) {
   *pointer = (uint64_t)calloc(1, bytes);
   return 0;
