@@ -61,4 +61,43 @@ MATMULS += [matmul(f"mm_{m}x{n}x{k}", m, n, k, tb=True, timed=True)
             for m, n, k in SHAPES]
 MATMULS += [matmul(f"linear_gelu_{m}x{n}x{k}", m, n, k, tb=True, timed=True,
                    follow=["bias", "gelu"]) for m, n, k in LINEARS]
-CASES = CHECKED + TIMED + MATMULS
+MATMULS += [matmul("mm_swiglu", 333, 264, 200, follow=["swiglu"]),
+            matmul("mm_swiglu_nt", 600, 512, 512, tb=True,
+                   follow=["swiglu"])]
+MATMULS += [matmul(f"linear_swiglu_{m}x{n}x{k}", m, n, k, tb=True, timed=True,
+                   follow=["swiglu"])
+            for m, n, k in [(4096, 4096, 4096), (16384, 2048, 2048),
+                            (8192, 8192, 2048)]]
+
+
+def convolution(name, n, c, o, hw, dil=1, kernel=3, stride=1, pad=None,
+                element="bf16", follow=(), timed=False):
+    h, w = hw if isinstance(hw, tuple) else (hw, hw)
+    reach = dil * (kernel - 1)
+    pad = reach // 2 if pad is None else pad
+    p, q = [(size + 2 * pad - reach - 1) // stride + 1 for size in (h, w)]
+    return dict(kind="convolution", name=name, n=n, c=c, o=o, h=h, w=w, p=p,
+                q=q, dil=dil, kernel=kernel, stride=stride, pad=pad,
+                element=element, follow=list(follow), timed=timed)
+
+
+CONVOLUTIONS = [
+    convolution("conv_plain", 2, 64, 128, 20),
+    convolution("conv_tail", 3, 40, 72, (13, 22), dil=2, element="f16"),
+    convolution("conv_stride", 2, 64, 64, 31, stride=2),
+    convolution("conv_dead", 2, 64, 256, 33, dil=12),
+    convolution("conv_all_dead", 1, 64, 64, 9, dil=18),
+    convolution("conv_5x5", 1, 128, 64, 17, kernel=5, pad=1),
+    convolution("conv_1x1_stride", 2, 128, 192, 14, kernel=1, stride=2),
+    convolution("conv_parts", 1, 1024, 64, 33, dil=6),
+    convolution("conv_few", 1, 64, 24, 16),
+    convolution("conv_relu", 2, 64, 128, 16, follow=["bias", "relu"]),
+]
+CONVOLUTIONS += [
+    convolution(f"conv_n{n}_c{c}_o{o}_hw{hw}_dil{dil}", n, c, o, hw, dil=dil,
+                timed=True)
+    for n, c, o, hw, dil in [
+        (8, 256, 256, 64, 1), (8, 256, 256, 64, 2), (8, 2048, 256, 33, 6),
+        (8, 2048, 256, 33, 12), (8, 2048, 256, 33, 18),
+        (8, 2048, 256, 65, 12), (8, 512, 512, 64, 4), (16, 64, 64, 128, 2)]]
+CASES = CHECKED + TIMED + MATMULS + CONVOLUTIONS

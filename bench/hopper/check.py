@@ -22,7 +22,8 @@ import attention
 import products
 from kernel import Kernel
 
-KINDS = {"attention": attention.Case, "matmul": products.Matmul}
+KINDS = {"attention": attention.Case, "matmul": products.Matmul,
+         "convolution": products.Convolution}
 
 
 def check(kernel, sides):

@@ -48,6 +48,16 @@ def tensor(element, *sizes):
     return f"tensor<{'x'.join(str(n) for n in sizes if n)}x{element}>"
 
 
+def function(names, types, lines, value, result):
+    arguments = ", ".join(f"%{name}: {types[name]}" for name in names)
+    body = "\n  ".join(lines)
+    return f"""func.func @main({arguments}) -> {result} {{
+  {body}
+  return {value} : {result}
+}}
+"""
+
+
 def matmul(case):
     """A contraction, then what case["follow"] says, in this order."""
     b, m, n, k = (case[key] for key in "bmnk")
@@ -59,11 +69,9 @@ def matmul(case):
         right[1] = columns
     lead = "b, " if b else ""
     dims = f"({lead}m, n, k)"
-    loops = {"m": "m", "n": "n", "k": "k"}
     maps = [f"affine_map<{dims} -> ({lead}{x}, {y})>" for x, y in
             (("k", "m") if case["ta"] else ("m", "k"),
              ("n", "k") if case["tb"] else ("k", "n"), ("m", "n"))]
-    del loops
     types = {"a": tensor(element, *left), "w": tensor(element, *right),
              "bias": tensor(element, columns),
              "other": tensor(element, b, m, n)}
@@ -102,17 +110,35 @@ def matmul(case):
         else:
             lines.append(f"{new} = lacuna.activation {step} {value} : {shape}")
         value = new
-    arguments = ", ".join(f"%{name}: {types[name]}" for name in names)
-    body = "\n  ".join(lines)
-    return f"""func.func @main({arguments}) -> {out} {{
-  {body}
-  return {value} : {out}
-}}
-"""
+    return function(names, types, lines, value, out)
 
 
 def convolution(case):
-    raise NotImplementedError
+    """Channels last, the filter in panels of up to 64 outputs."""
+    element, taps = case["element"], case["kernel"] ** 2
+    lanes = min(64, 1 << (case["o"] - 1).bit_length())
+    shape = tensor(element, case["n"], case["p"], case["q"], case["o"])
+    types = {"x": tensor(element, case["n"], case["h"], case["w"], case["c"]),
+             "panels": tensor(element, -(-case["o"] // lanes), taps,
+                              case["c"], lanes),
+             "bias": tensor(element, case["o"])}
+    two = [str([case[key]] * 2) for key in ("kernel", "stride", "dil", "pad")]
+    lines = [f"%r0 = lacuna.packed_convolution %x, %panels kernel = {two[0]} "
+             f"strides = {two[1]} dilations = {two[2]} pads = {two[3]} to "
+             f"{two[3]} : ({types['x']}, {types['panels']}) -> {shape}"]
+    names, value = ["x", "panels"], "%r0"
+    for step in case["follow"]:
+        new = f"%r{len(lines)}"
+        if step == "bias":
+            names.append("bias")
+            lines += [f"%e = tensor.empty() : {shape}",
+                      f"%b = linalg.broadcast ins(%bias : {types['bias']}) "
+                      f"outs(%e : {shape}) dimensions = [0, 1, 2]",
+                      f"{new} = arith.addf {value}, %b : {shape}"]
+        else:
+            lines.append(f"{new} = lacuna.activation {step} {value} : {shape}")
+        value = new
+    return function(names, types, lines, value, shape)
 
 
 PROGRAMS = {"attention": attention, "matmul": matmul,
@@ -167,7 +193,7 @@ def compile_case(case, build, output):
     source = stem.with_suffix(".mlir")
     source.write_text(program(case))
     steps[0].write_text(run(build / "tools/lacuna/lacuna", "compile", source,
-                            "--emit=memory"))
+                            "--target=cuda", "--emit=memory"))
     opt = build / "tools/lacuna-opt/lacuna-opt"
     run(opt, steps[0], "--lacuna-emit-hopper=device-only", "--canonicalize",
         "--cse", "-o", steps[1])

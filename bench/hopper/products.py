@@ -71,7 +71,9 @@ class Matmul:
 
     def peers(self):
         if not self.case["follow"]:
-            return {"cublas": lambda: self.compute(self.a.dtype)}
+            a, w = self.a, self.w
+            return {"cublas": lambda: (a.mT if self.case["ta"] else a) @
+                    (w.mT if self.case["tb"] else w)}
         case, bias, other = self.case, self.bias, self.other
 
         def module(a, w):
@@ -82,3 +84,56 @@ class Matmul:
         compiled = torch.compile(module)
         return {"compiled": lambda: compiled(self.a, self.w),
                 "eager": lambda: module(self.a, self.w)}
+
+
+class Convolution:
+    def __init__(self, case):
+        self.case = case
+        taps = case["kernel"] ** 2
+        self.x = random(case["element"], case["n"], case["h"], case["w"],
+                        case["c"])
+        self.w = random(case["element"], case["o"], case["c"], case["kernel"],
+                        case["kernel"]) * (taps * case["c"]) ** -0.5
+        self.bias = random(case["element"], case["o"])
+        self.out = random(case["element"], case["n"], case["p"], case["q"],
+                          case["o"])
+        lanes = min(64, 1 << (case["o"] - 1).bit_length())
+        count = -(-case["o"] // lanes)
+        panels = self.w.new_zeros(count * lanes, case["c"], taps)
+        panels[:case["o"]] = self.w.flatten(2)
+        self.panels = panels.reshape(count, lanes, case["c"], taps).permute(
+            0, 3, 2, 1).contiguous()
+
+    def bound(self):
+        bias = [self.bias] if "bias" in self.case["follow"] else []
+        return [self.x, self.panels, *bias, self.out]
+
+    def results(self):
+        return self.out
+
+    def compute(self, dtype, images=slice(None)):
+        case = self.case
+        x = self.x[images].permute(0, 3, 1, 2).to(dtype)
+        w = self.w.to(dtype, memory_format=torch.channels_last)
+        value = F.conv2d(x, w, stride=case["stride"], padding=case["pad"],
+                         dilation=case["dil"])
+        return follow(case, value.permute(0, 2, 3, 1), self.bias, None)
+
+    def compared(self, got):
+        image = slice(self.case["n"] - 1, None)
+        yield (got[image], self.compute(torch.float64, image),
+               self.compute(self.x.dtype, image))
+
+    def flops(self):
+        """Counted densely, taps in the padding included."""
+        case = self.case
+        return (2 * case["n"] * case["p"] * case["q"] * case["o"] *
+                case["c"] * case["kernel"] ** 2)
+
+    def peers(self):
+        case, torch.backends.cudnn.benchmark = self.case, True
+        x = self.x.permute(0, 3, 1, 2)
+        w = self.w.contiguous(memory_format=torch.channels_last)
+        return {"cudnn": lambda: F.conv2d(
+            x, w, stride=case["stride"], padding=case["pad"],
+            dilation=case["dil"])}

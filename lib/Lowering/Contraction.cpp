@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -333,8 +334,17 @@ LogicalResult ContractionEmitter::emit() {
       });
 }
 
+/// A gate reads two columns for each result: element by element.
+static LogicalResult emitGate(KernelBuilder &kernel) {
+  return kernel.parallelLoop(
+      shapeOf(kernel.yields().front()), 16,
+      [&](ValueRange indices) { return kernel.storeYields(indices); });
+}
+
 static LogicalResult emitContraction(KernelBuilder &kernel, Operation *root) {
   auto op = cast<linalg::ContractOp>(root);
+  if (llvm::any_of(root->getUsers(), llvm::IsaPred<tensor::ExtractSliceOp>))
+    return emitGate(kernel);
   FailureOr<ContractionShape> shape =
       ContractionShape::of(op, [&](Value tensor) {
         return kernel.inputBuffer(tensor) != nullptr;

@@ -43,6 +43,8 @@ FailureOr<Value> ElementEvaluator::compute(Value tensor, const Position &at) {
           generic, cast<OpResult>(tensor).getResultNumber(), at);
     return evaluateElementwise(op, at);
   case OpClass::Root:
+    if (auto contraction = dyn_cast<linalg::ContractOp>(op))
+      return evaluateContraction(contraction, at);
     break;
   }
   return op->emitOpError("cannot be computed inside of another kernel");

@@ -28,6 +28,8 @@ private:
                          const Position &at);
   Result evaluateElementwise(mlir::Operation *op, const Position &at);
   Result evaluateSource(mlir::Operation *op, const Position &at);
+  // ElementContraction.cpp: one sum of products, by a loop.
+  Result evaluateContraction(mlir::linalg::ContractOp op, const Position &at);
   // ElementRemap.cpp: one element of an operand, found by index arithmetic.
   Result evaluateRemap(mlir::Operation *op, const Position &at);
   Result evaluatePad(mlir::tensor::PadOp op, const Position &at);

@@ -152,6 +152,8 @@ static HopperMap outputMap(const HopperSource &source,
 static LLVM::LLVMFuncOp emitProduct(func::FuncOp kernel, int64_t processors) {
   std::unique_ptr<HopperSource> source = hopperContraction(kernel);
   if (!source)
+    source = hopperConvolution(kernel);
+  if (!source)
     return nullptr;
   auto consumers = HopperConsumers::of(kernel, source->root);
   if (failed(consumers))

@@ -31,6 +31,8 @@ static void addGradient(OpPassManager &passes, const PipelineOptions &options) {
 static void addPlan(OpPassManager &passes, const PipelineOptions &options) {
   ChannelsLastOptions layout;
   layout.lanes = 2 * options.vectorBits / 32;
+  if (options.onDevice)
+    layout.narrowLanes = 64; // what tensor cores read side by side
   OpPassManager &functions = passes.nest<func::FuncOp>();
   functions.addPass(createFoldBatchNorm());
   functions.addPass(createFuseAttention());
@@ -48,12 +50,15 @@ static void addPlan(OpPassManager &passes, const PipelineOptions &options) {
   passes.addPass(createCSEPass());
 }
 
-static void addTensor(OpPassManager &passes, const PipelineOptions &) {
+static void addTensor(OpPassManager &passes, const PipelineOptions &options) {
+  LowerActivationsOptions activations;
+  FormKernelsOptions kernels;
+  activations.shortForms = kernels.gates = options.onDevice;
   passes.addNestedPass<func::FuncOp>(createInlineRegions());
-  passes.addPass(createLowerActivations());
+  passes.addPass(createLowerActivations(activations));
   passes.addPass(createLowerIndexing());
   passes.addPass(createLowerLosses());
-  passes.addNestedPass<func::FuncOp>(createFormKernels());
+  passes.addNestedPass<func::FuncOp>(createFormKernels(kernels));
 }
 
 static void addMemory(OpPassManager &passes, const PipelineOptions &) {

@@ -125,8 +125,8 @@ static Value asProduct(OpBuilder &b, Location loc, Value input, Value filter) {
 
 namespace {
 struct LowerConvolution : OpRewritePattern<ConvolutionOp> {
-  LowerConvolution(MLIRContext *context, int64_t lanes)
-      : OpRewritePattern(context), lanes(lanes) {}
+  LowerConvolution(MLIRContext *context, int64_t lanes, int64_t narrowLanes)
+      : OpRewritePattern(context), lanes(lanes), narrowLanes(narrowLanes) {}
 
   LogicalResult matchAndRewrite(ConvolutionOp op,
                                 PatternRewriter &rewriter) const override {
@@ -148,7 +148,9 @@ struct LowerConvolution : OpRewritePattern<ConvolutionOp> {
         allOf(op.getPadsBegin(), 0) && allOf(op.getPadsEnd(), 0)) {
       result = asProduct(rewriter, loc, input, op.getFilter());
     } else {
-      Value panels = packFilter(rewriter, loc, op.getFilter(), op.getGroups(), lanes);
+      bool narrow = type.getElementTypeBitWidth() == 16 && narrowLanes > 0;
+      Value panels = packFilter(rewriter, loc, op.getFilter(), op.getGroups(),
+                                narrow ? narrowLanes : lanes);
       result = PackedConvolutionOp::create(
           rewriter, loc, type, input, panels, Ints(kernel), op.getStrides(),
           op.getDilations(), op.getPadsBegin(), op.getPadsEnd(), op.getGroups());
@@ -161,7 +163,7 @@ struct LowerConvolution : OpRewritePattern<ConvolutionOp> {
     return success();
   }
 
-  int64_t lanes;
+  int64_t lanes, narrowLanes;
 };
 } // namespace
 
@@ -170,7 +172,7 @@ struct ChannelsLast : lacuna::impl::ChannelsLastBase<ChannelsLast> {
   using ChannelsLastBase::ChannelsLastBase;
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<LowerConvolution>(&getContext(), lanes);
+    patterns.add<LowerConvolution>(&getContext(), lanes, narrowLanes);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -35,7 +35,7 @@ struct Group {
 /// The groups of one block, with the dependences among them.
 class Grouping {
 public:
-  explicit Grouping(Block &block) : block(block) {}
+  Grouping(Block &block, bool gates) : block(block), gates(gates) {}
 
   void build();
   /// Replaces every group by a lacuna.kernel, in an order that respects uses.
@@ -48,11 +48,13 @@ private:
   void place(Operation *op);
   bool wouldWait(Operation *op, OpOperand &read, int group);
   int joinProducer(Operation *op);
+  int joinGate(Operation *op);
   void pullProducers(Operation *op, int group);
   void merge(int from, int into);
   void emit(Group &group, OpBuilder &builder);
 
   Block &block;
+  bool gates;
   SmallVector<Group> groups;
   DenseMap<Operation *, int> groupIndex;
 };
@@ -218,9 +220,56 @@ void Grouping::pullProducers(Operation *op, int group) {
   }
 }
 
+/// The contraction of 16-bit numbers whose two halves, and nothing else, `op`
+/// reads; null if there is none.
+static Operation *gatedContraction(Operation *op) {
+  SmallVector<tensor::ExtractSliceOp> halves;
+  for (Value operand : op->getOperands())
+    if (auto slice = operand.getDefiningOp<tensor::ExtractSliceOp>())
+      halves.push_back(slice);
+  if (halves.size() != 2 || halves[0].getSource() != halves[1].getSource() ||
+      halves[0].getType() != halves[1].getType())
+    return nullptr;
+  auto root = halves[0].getSource().getDefiningOp<linalg::ContractOp>();
+  if (!root || !llvm::hasNItems(root->getUses(), 2) ||
+      getElementTypeOrSelf(halves[0].getType()).getIntOrFloatBitWidth() != 16)
+    return nullptr;
+  auto shape = cast<RankedTensorType>(root->getResult(0).getType()).getShape();
+  SmallVector<int64_t> offset(shape.size(), 0), size(shape);
+  size.back() /= 2;
+  if (halves[0].getStaticOffsets().back() != 0)
+    std::swap(halves[0], halves[1]);
+  for (tensor::ExtractSliceOp half : halves) {
+    if (!half->hasOneUse() || half.getStaticOffsets() != ArrayRef(offset) ||
+        half.getStaticSizes() != ArrayRef(size) || !half.hasUnitStride())
+      return nullptr;
+    offset.back() = size.back();
+  }
+  return shape.back() % 2 ? nullptr : root;
+}
+
+int Grouping::joinGate(Operation *op) {
+  Operation *root = gates ? gatedContraction(op) : nullptr;
+  int target = root ? groupIndex.lookup(root) : -1;
+  if (target < 0 || groups[target].root != root)
+    return -1;
+  // Whatever else is read must not wait for the contraction.
+  for (OpOperand &read : op->getOpOperands())
+    if (!read.get().getDefiningOp<tensor::ExtractSliceOp>() &&
+        wouldWait(op, read, target))
+      return -1;
+  for (Value operand : op->getOperands())
+    if (operand.getDefiningOp<tensor::ExtractSliceOp>())
+      merge(groupOf(operand), target);
+  groups[target].shape = llvm::to_vector(resultShape(op));
+  return target;
+}
+
 void Grouping::place(Operation *op) {
   OpClass kind = classify(op);
-  int target = kind == OpClass::Pointwise ? joinProducer(op) : -1;
+  int target = kind == OpClass::Pointwise ? joinGate(op) : -1;
+  if (target < 0 && kind == OpClass::Pointwise)
+    target = joinProducer(op);
   if (target < 0) {
     target = groups.size();
     groups.push_back({});
@@ -401,6 +450,8 @@ static LogicalResult checkResults(Operation &op) {
 
 namespace {
 struct FormKernels : lacuna::impl::FormKernelsBase<FormKernels> {
+  using FormKernelsBase::FormKernelsBase;
+
   void runOnOperation() override {
     if (getOperation().isExternal())
       return;
@@ -409,7 +460,7 @@ struct FormKernels : lacuna::impl::FormKernelsBase<FormKernels> {
       if (failed(checkResults(op)))
         return signalPassFailure();
     materializeResults(block);
-    Grouping grouping(block);
+    Grouping grouping(block, gates);
     grouping.build();
     grouping.materialize();
   }

@@ -52,6 +52,9 @@ def EmitHopper : Pass<"lacuna-emit-hopper", "::mlir::ModuleOp"> {
       to 256.
     * A contraction and its element-wise consumers, or those of the two halves
       of its columns. Its operands have 16-byte strides.
+    * A convolution of images, channels last, and its element-wise consumers.
+      It has no groups, 8 n channels, and panels of 64 n. Rows of the kernel
+      that see only padding in all of a tile are not multiplied.
     Numbers: probabilities are rounded to the element type before they are
     multiplied with the values; sums are reassociated, in f32; exponentials
     have 2 ulp. Behind a product f32 is kept up to the results, which are
@@ -117,8 +120,13 @@ def LowerActivations : Pass<"lacuna-lower-activations"> {
     Input: `lacuna.activation`, `prelu` and `gated`. Output: `linalg.generic`
     with the formula as its body; the halves of a gate are slices.
     Numbers: within 2 ulp in f32 (most kinds: rounded once from f64), within
-    1 ulp in bf16 and f16, libm's accuracy in f64.
+    1 ulp in bf16 and f16, libm's accuracy in f64. With `short-forms` bf16 and
+    f16 sigmoids, silu, gelus, tanh and mish are within 2^-13 of the result
+    before it is rounded.
   }];
+  let options = [
+    Option<"shortForms", "short-forms", "bool", "false",
+           "compute 16-bit numbers by few instructions around exp2">];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",
                            "::mlir::math::MathDialect",

@@ -23,8 +23,13 @@ def FormKernels : Pass<"lacuna-form-kernels", "::mlir::func::FuncOp"> {
     `arith.constant` and views of whole tensors at the top level of the
     function. Element-wise consumers join the kernel of their producer; index
     remappings (transpose, slice, reshape) join the kernel that reads them.
+    With `gates`, so does an element-wise op on the two halves of the columns
+    of a contraction of bf16 or f16 that nothing else reads.
     Numbers: exact.
   }];
+  let options = [
+    Option<"gates", "gates", "bool", "false",
+           "put gates into the kernel of the contraction they read">];
   let dependentDialects = ["::lacuna::LacunaDialect"];
 }
 
@@ -106,7 +111,10 @@ def ChannelsLast : Pass<"lacuna-channels-last", "::mlir::func::FuncOp"> {
   }];
   let options = [
     Option<"lanes", "lanes", "int64_t", "16",
-           "output channels a register tile holds, for f32">];
+           "output channels a register tile holds, for f32">,
+    Option<"narrowLanes", "narrow-lanes", "int64_t", "0",
+           "the same for 16-bit elements; 0: as f32">,
+  ];
   let dependentDialects = ["::lacuna::LacunaDialect",
                            "::mlir::linalg::LinalgDialect",
                            "::mlir::tensor::TensorDialect"];
