@@ -30,7 +30,13 @@ def Lacuna_AttentionOp : Lacuna_InferredOp<"attention",
     `cu_seqlens` the operands are packed, (total, h, d), sequence n being the
     rows cu_seqlens[n] to cu_seqlens[n + 1], which may be none; `log_sum_exp`
     is (total, h_q). `cu_seqlens_key` is `cu_seqlens_query` if not given. They
-    must not decrease nor exceed the total, or the call fails.
+    must begin with 0 and neither decrease nor exceed the total, or the call
+    fails. Rows behind the last sequence give 0, as if they saw no key.
+
+    `key_parts` = c: the keys are taken in c runs of one length (the last may be
+    shorter or empty), each with results of its own. Both results then begin
+    with a dimension c and are f32 (f64 for f64). `SplitAttention` makes this
+    form and puts the parts together.
 
     The CPU back end emits its own tiled loops from this op. `TileAttention`
     gives the same algorithm as ops, with `online_attention` as its step.
@@ -52,6 +58,8 @@ def Lacuna_AttentionOp : Lacuna_InferredOp<"attention",
       whose type is f32, the element type, or f64 where that is it.
     * C10. `score` holds scalar element-wise ops and `tensor.extract` only, and
       reads nothing from outside but constants and extracted tensors.
+    * C11. `key_parts` is 1 to 2^16 and comes with `log_sum_exp`, and not with
+      packed operands.
 
     Example:
     ```mlir
@@ -76,7 +84,8 @@ def Lacuna_AttentionOp : Lacuna_InferredOp<"attention",
     DefaultValuedAttr<Lacuna_Causal, "Causal::None">:$causal,
     OptionalAttr<I64Attr>:$window_left,
     OptionalAttr<I64Attr>:$window_right,
-    OptionalAttr<F64Attr>:$soft_cap);
+    OptionalAttr<F64Attr>:$soft_cap,
+    OptionalAttr<I64Attr>:$key_parts);
   let results = (outs Lacuna_FloatTensor:$results,
                       Optional<Lacuna_FloatTensor>:$log_sum_exp);
   let regions = (region MaxSizedRegion<1>:$score);
@@ -87,7 +96,7 @@ def Lacuna_AttentionOp : Lacuna_InferredOp<"attention",
     (`scale` `=` $scale^)? (`layout` `=` `` $layout^)?
     (`causal` `=` `` $causal^)? (`window_left` `=` $window_left^)?
     (`window_right` `=` $window_right^)? (`soft_cap` `=` $soft_cap^)?
-    attr-dict (`score` $score^)? `:` functional-type(operands, results)
+    (`key_parts` `=` $key_parts^)? attr-dict (`score` $score^)? `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
   let hasCanonicalizeMethod = 1;

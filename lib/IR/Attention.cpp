@@ -114,14 +114,34 @@ static LogicalResult verifyMasks(AttentionOp op) {
   return success();
 }
 
+/// Whether the keys may be taken in parts as asked.
+static LogicalResult verifyParts(AttentionOp op) {
+  auto parts = op.getKeyParts();
+  if (!parts)
+    return success();
+  if (failed(verify::range(op, "key_parts", *parts, 1, 1 << 16)))
+    return failure();
+  if (!op.getLogSumExp())
+    return op.emitOpError("`key_parts` must come with `log_sum_exp`");
+  if (op.isPacked())
+    return op.emitOpError("`key_parts` must not be given for packed operands");
+  return success();
+}
+
 LogicalResult AttentionOp::inferResultTypes(verify::Types &types) {
   if (failed(verifyPacking(*this)) ||  // C6
       failed(verifyOperands(*this)) || // C1, C2, C3
-      failed(verifyMasks(*this)))      // C4, C5, C7
+      failed(verifyMasks(*this)) ||    // C4, C5, C7
+      failed(verifyParts(*this)))      // C11
     return failure();
   SmallVector<int64_t> shape(sizesOf(getQuery()));
   shape.back() = sizesOf(getValue()).back();
   Type element = elementOf(getQuery());
+  Type wide = element.isF64() ? element : Float32Type::get(getContext());
+  if (auto parts = getKeyParts()) {
+    shape.insert(shape.begin(), *parts);
+    element = wide;
+  }
   types.push_back(RankedTensorType::get(shape, element));
   if (!getLogSumExp())
     return success();
@@ -129,7 +149,8 @@ LogicalResult AttentionOp::inferResultTypes(verify::Types &types) {
   SmallVector<int64_t> rows{q.batch, q.heads, q.sequence};
   if (isPacked())
     rows = {q.sequence, q.heads};
-  Type wide = element.isF64() ? element : Float32Type::get(getContext());
+  if (auto parts = getKeyParts())
+    rows.insert(rows.begin(), *parts);
   types.push_back(RankedTensorType::get(rows, wide));
   return success();
 }

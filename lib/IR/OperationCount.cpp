@@ -56,7 +56,8 @@ static int64_t countAttention(AttentionOp op) {
   int64_t keys = op.getLayout() == AttentionLayout::BHSD
                      ? key.getDimSize(key.getRank() - 2)
                      : key.getDimSize(key.getRank() - 3);
-  return 2 * keys * (elements(op.getQuery()) + elements(op.getResults()));
+  int64_t results = elements(op.getResults()) / op.getKeyParts().value_or(1);
+  return 2 * keys * (elements(op.getQuery()) + results);
 }
 
 int64_t lacuna::countOperations(Operation *op) {

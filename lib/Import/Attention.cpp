@@ -150,7 +150,8 @@ static ImportResult importAttention(NodeImporter &node) {
                      b.getF64FloatAttr(scale), AttentionLayout::BHSD,
                      causal ? Causal::TopLeft : Causal::None, IntegerAttr(),
                      IntegerAttr(),
-                     cap != 0 ? b.getF64FloatAttr(cap) : FloatAttr())
+                     cap != 0 ? b.getF64FloatAttr(cap) : FloatAttr(),
+                     IntegerAttr())
                      .getResults();
   if (heads->flat) {
     result = build.transpose(result, {0, 2, 1, 3});

@@ -7,6 +7,7 @@
 // Online softmax: Milakov and Gimelshein, arXiv 1805.02867.
 //===----------------------------------------------------------------------===//
 #include "AttentionEmitter.h"
+#include "IndexCheck.h"
 #include "lacuna/Lowering/Emitters.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -206,6 +207,29 @@ LogicalResult AttentionEmitter::multiplyValues(Value group, Value firstKey,
                              : tile(kernel.index(whole), valueDepth - whole);
 }
 
+/// The keys of this part that any of `queries` queries may see.
+void AttentionEmitter::boundKeys(Value firstQuery, Value queries, Value &start,
+                                 Value &stop) {
+  Value zero = kernel.index(0);
+  Value firstAligned = kernel.add(firstQuery, alignment);
+  Value lastAligned = kernel.add(firstAligned, sub(queries, kernel.index(1)));
+  start = zero;
+  stop = keyLimit;
+  if (boundedRight)
+    stop = larger(smaller(stop, kernel.add(lastAligned, right + 1)), zero);
+  if (boundedLeft) {
+    start = larger(sub(firstAligned, kernel.index(left)), zero);
+    Value tiles = arith::DivUIOp::create(kernel.builder, kernel.loc, start,
+                                         kernel.index(keyTile));
+    start = kernel.mul(tiles, keyTile);
+  }
+  if (part) {
+    Value from = kernel.mul(part, partKeys);
+    start = larger(start, from);
+    stop = smaller(stop, kernel.add(from, partKeys));
+  }
+}
+
 /// All queries of one block against the keys they may see.
 LogicalResult AttentionEmitter::emitBlock(Value firstQuery) {
   OpBuilder &b = kernel.builder;
@@ -230,17 +254,8 @@ LogicalResult AttentionEmitter::emitBlock(Value firstQuery) {
   });
   if (failed(prepared))
     return failure();
-  // Keys that any query of the block may see.
-  Value firstAligned = kernel.add(firstQuery, alignment);
-  Value lastAligned = kernel.add(firstAligned, sub(blockQueries, kernel.index(1)));
-  Value stop = keyLimit, start = zero;
-  if (boundedRight)
-    stop = larger(smaller(stop, kernel.add(lastAligned, right + 1)), zero);
-  if (boundedLeft) {
-    start = larger(sub(firstAligned, kernel.index(left)), zero);
-    Value tiles = arith::DivUIOp::create(b, loc, start, kernel.index(keyTile));
-    start = kernel.mul(tiles, keyTile);
-  }
+  Value start, stop;
+  boundKeys(firstQuery, blockQueries, start, stop);
   LogicalResult walked = kernel.forLoop(start, stop, keyTile, [&](Value firstKey) {
     Value keys = smaller(sub(stop, firstKey), kernel.index(keyTile));
     Value lastKey = kernel.add(firstKey, sub(keys, kernel.index(1)));
@@ -289,13 +304,27 @@ AttentionEmitter::Operand AttentionEmitter::operand(Value tensor) {
   return result;
 }
 
-/// The integer element `at` of a vector operand, as an index.
-FailureOr<Value> AttentionEmitter::readIndex(Value tensor, Value at) {
-  FailureOr<Value> element = kernel.load(tensor, SmallVector<Value>{at});
-  if (failed(element))
+/// Where the current sequence lies by `cumulative` among `total` rows. The
+/// sequence behind the last one is what is left of the rows.
+LogicalResult AttentionEmitter::readBounds(Value cumulative, int64_t total,
+                                           Value &start, Value &count) {
+  constexpr StringLiteral rule = "cu_seqlens must begin with 0 and neither "
+                                 "decrease nor exceed the total";
+  Value all = kernel.index(total);
+  Value last = kernel.index(shapeOf(cumulative)[0] - 1);
+  auto from = loadIndex(kernel, cumulative, SmallVector<Value>{batch});
+  auto to = loadIndex(kernel, cumulative,
+                      SmallVector<Value>{smaller(kernel.add(batch, 1), last)});
+  if (failed(from) || failed(to))
     return failure();
-  return Value(arith::IndexCastOp::create(kernel.builder, kernel.loc,
-                                          kernel.builder.getIndexType(), *element));
+  // Each sequence checks its begin: the first is 0, others up to the total.
+  Value isFirst = compare(arith::CmpIPredicate::eq, batch, kernel.index(0));
+  start = checkRange(kernel, *from, kernel.index(0),
+                     select(isFirst, kernel.index(0), all), rule);
+  Value isRest = compare(arith::CmpIPredicate::eq, batch, last);
+  Value end = checkRange(kernel, select(isRest, all, *to), start, all, rule);
+  count = sub(end, start);
+  return success();
 }
 
 /// Lengths and alignment of the current batch entry.
@@ -305,24 +334,20 @@ LogicalResult AttentionEmitter::readLengths() {
   queryCount = kernel.index(staticQueries);
   keyCount = kernel.index(staticKeys);
   if (packed) {
-    auto bounds = [&](Value cumulative, Value &start, Value &count) {
-      FailureOr<Value> from = readIndex(cumulative, batch);
-      FailureOr<Value> to = readIndex(cumulative, kernel.add(batch, 1));
-      if (failed(from) || failed(to))
-        return failure();
-      start = *from;
-      count = sub(*to, *from);
-      return success();
-    };
-    Value keys = op.getCuSeqlensKey() ? op.getCuSeqlensKey() : op.getCuSeqlensQuery();
-    if (failed(bounds(op.getCuSeqlensQuery(), queryStart, queryCount)) ||
-        failed(bounds(keys, keyStart, keyCount)))
+    Value queries = op.getCuSeqlensQuery();
+    Value keys = op.getCuSeqlensKey() ? op.getCuSeqlensKey() : queries;
+    if (failed(readBounds(queries, staticQueries, queryStart, queryCount)) ||
+        failed(readBounds(keys, staticKeys, keyStart, keyCount)))
       return failure();
+    Value isRest = compare(arith::CmpIPredicate::eq, batch,
+                           kernel.index(shapeOf(queries)[0] - 1));
+    keyCount = select(isRest, kernel.index(0), keyCount);
     batch = kernel.index(0);
   }
   keyLimit = keyCount;
   if (op.getKeyLengths()) {
-    FailureOr<Value> length = readIndex(op.getKeyLengths(), batchIndex);
+    FailureOr<Value> length =
+        loadIndex(kernel, op.getKeyLengths(), SmallVector<Value>{batchIndex});
     if (failed(length))
       return failure();
     keyLimit = larger(smaller(*length, keyCount), kernel.index(0));
@@ -386,10 +411,14 @@ LogicalResult AttentionEmitter::emit() {
   key = operand(op.getKey());
   value = operand(op.getValue());
   allocateScratch();
-  int64_t batches = packed ? shapeOf(op.getCuSeqlensQuery())[0] - 1 : q[0];
+  int64_t batches = packed ? shapeOf(op.getCuSeqlensQuery())[0] : q[0];
   int64_t blockQueries = groups * lanes;
   int64_t blocks = llvm::divideCeil(staticQueries, blockQueries);
-  return kernel.parallelLoop({batches, heads, blocks}, 1, [&](ValueRange at) -> LogicalResult {
+  int64_t parts = op.getKeyParts().value_or(1);
+  partKeys = llvm::divideCeil(staticKeys, parts);
+  return kernel.parallelLoop({batches, heads, blocks, parts}, 1, [&](ValueRange at) -> LogicalResult {
+    if (op.getKeyParts())
+      part = at[3];
     batch = at[0];
     head = at[1];
     keyHead = arith::DivUIOp::create(b, loc, head, kernel.index(heads / keyHeads));

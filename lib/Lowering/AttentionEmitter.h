@@ -28,7 +28,8 @@ private:
   void allocateScratch();
   Operand operand(Value tensor);
   mlir::LogicalResult readLengths();
-  mlir::FailureOr<Value> readIndex(Value tensor, Value at);
+  mlir::LogicalResult readBounds(Value cumulative, int64_t total, Value &start,
+                                 Value &count);
   mlir::LogicalResult emitBlock(Value firstQuery);
   mlir::LogicalResult packQueries(Value group, Value first);
   mlir::LogicalResult multiplyKeys(Value group, Value firstKey, Value keys);
@@ -45,6 +46,7 @@ private:
   bool hasMaskMatrix();
   llvm::SmallVector<Value> maskIndices(Value queryIndex, Value keyIndex);
   Value additive(Value mask);
+  void boundKeys(Value firstQuery, Value queries, Value &start, Value &stop);
   mlir::LogicalResult packMask(Value firstQuery, Value firstKey, Value keys);
   mlir::FailureOr<Value> loadMask(Value firstQuery, Value keyIndex,
                                   Value local);
@@ -78,7 +80,7 @@ private:
   int64_t lanes = 0, tileRows = 0, keyTile = 0, groups = 0;
   int64_t depth = 0, valueDepth = 0, staticQueries = 0, staticKeys = 0;
   bool packed = false, boundedLeft = false, boundedRight = false;
-  int64_t left = 0, right = 0;
+  int64_t left = 0, right = 0, partKeys = 0;
   double scaleFactor = 1;
   Operand query, key, value;
   // Scratch: scaled queries, one tile of scores and one of the mask, sums of
@@ -86,8 +88,8 @@ private:
   // maximum and its sum of exponentials.
   Value panels, scores, masks, sums, turned, maxima, totals;
   // Where the task stands; `batchIndex` counts sequences, `batch` is 0 when
-  // they are packed.
-  Value batch, batchIndex, head, keyHead;
+  // they are packed. `part` is null unless the keys are taken in parts.
+  Value batch, batchIndex, head, keyHead, part;
   Value queryStart, keyStart, queryCount, keyCount, keyLimit, alignment;
 };
 

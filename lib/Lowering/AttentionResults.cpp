@@ -79,6 +79,8 @@ LogicalResult AttentionEmitter::writeLogSumExp(Value row, Value at) {
   SmallVector<Value> indices = {batch, head, row};
   if (packed)
     indices = {kernel.add(row, queryStart), head};
+  if (part)
+    indices.insert(indices.begin(), part);
   return kernel.store(op.getLogSumExp(), narrow(sum, op.getLogSumExp()), indices);
 }
 
@@ -90,6 +92,8 @@ LogicalResult AttentionEmitter::writeRow(Value row, Value from) {
     indices = {place, head};
   else if (op.getLayout() == AttentionLayout::BSHD)
     indices = {batch, place, head};
+  if (part)
+    indices.insert(indices.begin(), part);
   auto write = [&](Value d, int64_t count) {
     Value x = loadBlock(turned, kernel.add(from, d), count);
     if (count == 1)

@@ -411,7 +411,8 @@ LogicalResult ConvolutionEmitter::emit() {
   int64_t panelCount = g.groupCount() * g.panelsPerGroup();
   // Rows of a task: enough tasks for many cores, and partial sums that stay
   // in the second-level cache.
-  int64_t blocks = llvm::divideCeil(16, g.batch * panelCount);
+  int64_t blocks =
+      llvm::divideCeil(16, std::max<int64_t>(g.batch * panelCount, 1));
   int64_t rowBytes = g.output.back() * g.lanes * 4;
   if (depthBlocks > 1)
     blocks = std::max(blocks, int64_t(llvm::divideCeil(rows * rowBytes, 128 << 10)));

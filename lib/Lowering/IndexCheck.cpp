@@ -20,10 +20,16 @@ FailureOr<Value> lacuna::loadIndex(KernelBuilder &kernel, Value indices,
 
 Value lacuna::checkRange(KernelBuilder &kernel, Value value, int64_t low,
                          int64_t high, StringRef message) {
+  return checkRange(kernel, value, kernel.index(low), kernel.index(high),
+                    message);
+}
+
+Value lacuna::checkRange(KernelBuilder &kernel, Value value, Value low,
+                         Value high, StringRef message) {
   OpBuilder &b = kernel.builder;
   Location loc = kernel.loc;
-  Value clamped = arith::MaxSIOp::create(b, loc, value, kernel.index(low));
-  clamped = arith::MinSIOp::create(b, loc, clamped, kernel.index(high));
+  Value clamped = arith::MaxSIOp::create(b, loc, value, low);
+  clamped = arith::MinSIOp::create(b, loc, clamped, high);
   Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, value,
                                        clamped);
   CheckOp::create(b, loc, inside, message);

@@ -14,6 +14,9 @@ mlir::FailureOr<mlir::Value>
 loadIndex(KernelBuilder &kernel, mlir::Value indices, const Position &at);
 
 /// Fails the call unless low <= value <= high; returns `value` clamped.
+mlir::Value checkRange(KernelBuilder &kernel, mlir::Value value,
+                       mlir::Value low, mlir::Value high,
+                       llvm::StringRef message);
 mlir::Value checkRange(KernelBuilder &kernel, mlir::Value value, int64_t low,
                        int64_t high, llvm::StringRef message);
 

@@ -239,8 +239,9 @@ struct TilePattern : OpRewritePattern<AttentionOp> {
 
   LogicalResult matchAndRewrite(AttentionOp op,
                                 PatternRewriter &rewriter) const final {
-    if (op.isPacked() || !op.getScore().empty())
-      return rewriter.notifyMatchFailure(op, "packed, or with a score region");
+    if (op.isPacked() || !op.getScore().empty() || op.getKeyParts())
+      return rewriter.notifyMatchFailure(op, "packed, or with a score region, "
+                                             "or in parts already");
     for (Type type : op->getOperandTypes())
       if (!cast<RankedTensorType>(type).hasStaticShape())
         return rewriter.notifyMatchFailure(op, "not yet specialised");

@@ -55,6 +55,8 @@ static void addTensor(OpPassManager &passes, const PipelineOptions &options) {
   FormKernelsOptions kernels;
   activations.shortForms = kernels.gates = options.onDevice;
   passes.addNestedPass<func::FuncOp>(createInlineRegions());
+  if (!options.onDevice)
+    passes.addNestedPass<func::FuncOp>(createSplitAttention());
   passes.addPass(createLowerActivations(activations));
   passes.addPass(createLowerIndexing());
   passes.addPass(createLowerLosses());

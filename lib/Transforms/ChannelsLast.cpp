@@ -29,7 +29,8 @@ struct Packing {
       p.taps *= size;
     if (p.inputs == 1 && groups == p.outputs)
       p.groups = 1; // depthwise
-    p.lanes = std::min(lanes, int64_t(llvm::PowerOf2Ceil(p.outputs / p.groups)));
+    int64_t perGroup = std::max<int64_t>(p.outputs / p.groups, 1);
+    p.lanes = std::min(lanes, int64_t(llvm::PowerOf2Ceil(perGroup)));
     return p;
   }
   int64_t panelsPerGroup() const {

@@ -279,7 +279,8 @@ struct FuseSoftmaxProduct : OpRewritePattern<linalg::ContractOp> {
         rewriter, loc, RankedTensorType::get(shape, type.getElementType()),
         Type(), *query, *key, *value, mask, Value(), Value(), Value(),
         rewriter.getF64FloatAttr(scores.scale), AttentionLayout::BHSD,
-        Causal::None, IntegerAttr(), IntegerAttr(), FloatAttr());
+        Causal::None, IntegerAttr(), IntegerAttr(), FloatAttr(),
+        IntegerAttr());
     rewriter.replaceOp(
         op, reshape(rewriter, loc, attention.getResults(), type.getShape()));
     return success();

@@ -104,3 +104,18 @@ func.func @pyramid_then_add() {
   check.expect_equal %y, %z : tensor<1x3xf32>
   return
 }
+
+// A convolution without filters, of either layout.
+func.func @convolution_no_filters() {
+  %x = arith.constant dense<1.0> : tensor<2x9x4xf32>
+  %f = arith.constant dense<> : tensor<0x4x3xf32>
+  %r = lacuna.convolution %x, %f strides = [2] dilations = [1]
+      pads = [1] to [0] layout = channels_last
+      : (tensor<2x9x4xf32>, tensor<0x4x3xf32>) -> tensor<2x4x0xf32>
+  check.expect_equal %r, %r : tensor<2x4x0xf32>
+  %y = arith.constant dense<1.0> : tensor<2x4x9xf32>
+  %s = lacuna.convolution %y, %f strides = [2] dilations = [1]
+      pads = [1] to [0] : (tensor<2x4x9xf32>, tensor<0x4x3xf32>) -> tensor<2x0x4xf32>
+  check.expect_equal %s, %s : tensor<2x0x4xf32>
+  return
+}

@@ -133,6 +133,29 @@ def LowerActivations : Pass<"lacuna-lower-activations"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def SplitAttention : Pass<"lacuna-split-attention"> {
+  let summary = "give attention of few queries more to do at once";
+  let description = [{
+    Input: `lacuna.attention` of static shapes, as it is when text is generated.
+    One query whose heads share key heads: those heads become rows, so that
+    keys and values are read once (not with a score region, a window, a mask of
+    single heads or causal top_left). Fewer than `tasks` blocks of queries:
+    `key_parts`, of at least `least-keys` keys each, put together by
+    `linalg.generic` with the log-sum-exp of each as its weight (not packed).
+    Numbers: sums are reassociated; how depends on shapes alone, not on threads.
+  }];
+  let options = [
+    Option<"tasks", "tasks", "int64_t", /*default=*/"64",
+           "Blocks of queries that are enough for all processors">,
+    Option<"leastKeys", "least-keys", "int64_t", /*default=*/"1024",
+           "Keys that are worth a part">,
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def TileAttention : Pass<"lacuna-tile-attention"> {
   let summary = "write attention as steps of online_attention over key tiles";
   let description = [{

@@ -172,16 +172,16 @@ class Page:
         self.parts.append("\n".join(lines) + "\n")
 
     def packed(self, name, lengths, heads, d, dv, element="f32", lse=False,
-               key_lengths=None, **how):
-        """Sequences one behind the other."""
+               key_lengths=None, rest=0, **how):
+        """Sequences one behind the other, and `rest` rows of none."""
         h, hk = heads
         keys = key_lengths or lengths
-        q = self.draw(sum(lengths), h, d, element=element)
-        k = self.draw(sum(keys), hk, d, element=element)
-        v = self.draw(sum(keys), hk, dv, element=element)
+        q = self.draw(sum(lengths) + rest, h, d, element=element)
+        k = self.draw(sum(keys) + rest, hk, d, element=element)
+        v = self.draw(sum(keys) + rest, hk, dv, element=element)
         cq, ck = np.cumsum([0] + lengths), np.cumsum([0] + keys)
-        out = np.zeros((sum(lengths), h, dv))
-        sums = np.zeros((sum(lengths), h))
+        out = np.zeros((sum(lengths) + rest, h, dv))
+        sums = np.full((sum(lengths) + rest, h), -INF)
         for n in range(len(lengths)):
             own, other = slice(cq[n], cq[n + 1]), slice(ck[n], ck[n + 1])
             o, s = naive(*(x.transpose(1, 0, 2)[None]
@@ -384,6 +384,7 @@ def packed():
                 key_lengths=[6, 3, 0, 1], causal="bottom_right")
     page.packed("long", [33, 18], (1, 1), 2, 2)
     page.packed("bf16", [4, 0, 5], (2, 1), 4, 4, element="bf16", lse=True)
+    page.packed("rest", [3, 2], (2, 1), 4, 4, lse=True, rest=2)
     page.write()
 
 
