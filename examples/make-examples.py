@@ -40,8 +40,12 @@ class Graph:
                                            **attributes))
         return output
 
-    def save(self, inputs, output, output_shape, model_too=True):
-        """Writes the model, its inputs and what it gives for them."""
+    def save(self, inputs, output, output_shape, model_too=True, inside=()):
+        """Writes the model, its inputs and what it gives for them.
+
+        The .mlir example takes the weights as arguments, but for those that
+        it states `inside`.
+        """
         graph = helper.make_graph(
             self.nodes, self.name,
             [helper.make_tensor_value_info(name, TensorProto.FLOAT, x.shape)
@@ -59,10 +63,10 @@ class Graph:
         result = ReferenceEvaluator(model).run(None, inputs)[0]
         INPUTS.mkdir(parents=True, exist_ok=True)
         np.savez(INPUTS / f"{self.name}-inputs.npz", **inputs)
-        if self.name == "spp_classifier":
-            # The .mlir example takes the weights as arguments.
-            np.savez(INPUTS / f"{self.name}-arguments.npz", **inputs,
-                     **self.weights)
+        if model_too:
+            weights = {name: value for name, value in self.weights.items()
+                       if name not in inside}
+            np.savez(INPUTS / f"{self.name}-arguments.npz", **inputs, **weights)
         np.savez(INPUTS / f"{self.name}-outputs.npz", **{output: result})
 
 
@@ -118,7 +122,8 @@ def make_aspp_head():
     scales = graph.constant("scales", np.array([1, 1, 4, 4], np.float32))
     graph.add("Resize", [classes, "", scales], "scores", mode="linear",
               coordinate_transformation_mode="half_pixel")
-    graph.save({"image": image}, "scores", [1, 5, 68, 68])
+    graph.save({"image": image}, "scores", [1, 5, 68, 68],
+               inside=("map_sizes", "scales"))
 
 
 def make_spp_classifier():
