@@ -86,6 +86,33 @@ static FailureOr<Value> scoreMatrix(NodeImporter &node, const Heads &heads,
                                     Value mask, double scale, int64_t mode,
                                     int64_t past);
 
+/// `mask`, if any, without the keys behind each query; `past` keys come before
+/// the first one.
+static Value hideFuture(TensorBuilder &build, Value mask, int64_t queries,
+                        int64_t keys, int64_t past) {
+  Value open = build.generate(
+      {queries, keys}, build.builder.getI1Type(),
+      [&](OpBuilder &b, Location l, ValueRange at) -> Value {
+        Value last = arith::AddIOp::create(
+            b, l, at[0], arith::ConstantIndexOp::create(b, l, past));
+        return arith::CmpIOp::create(b, l, arith::CmpIPredicate::sle, at[1],
+                                     last);
+      });
+  if (!mask)
+    return open;
+  if (elementOf(mask).isInteger(1))
+    return build.binary<arith::AndIOp>(mask, open);
+  return build.elementwise(
+      {open, mask}, elementOf(mask),
+      [&](OpBuilder &b, Location l, ValueRange args) -> Value {
+        auto type = cast<FloatType>(args[1].getType());
+        Value off = arith::ConstantOp::create(
+            b, l,
+            b.getFloatAttr(type, -std::numeric_limits<double>::infinity()));
+        return arith::SelectOp::create(b, l, args[0], args[1], off);
+      });
+}
+
 static ImportResult importAttention(NodeImporter &node) {
   FailureOr<Heads> heads = readHeads(node);
   if (failed(heads))
@@ -117,28 +144,7 @@ static ImportResult importAttention(NodeImporter &node) {
   bool causal = node.integer("is_causal", 0);
   // Causality counts from the end of the past.
   if (causal && past > 0) {
-    Value open = build.generate(
-        {qs[2], ks[2]}, b.getI1Type(),
-        [&](OpBuilder &b, Location l, ValueRange at) -> Value {
-          Value last = arith::AddIOp::create(
-              b, l, at[0], arith::ConstantIndexOp::create(b, l, past));
-          return arith::CmpIOp::create(b, l, arith::CmpIPredicate::sle, at[1],
-                                       last);
-        });
-    if (!mask) {
-      mask = open;
-    } else if (elementOf(mask).isInteger(1)) {
-      mask = build.binary<arith::AndIOp>(mask, open);
-    } else {
-      mask = build.elementwise(
-          {open, mask}, elementOf(mask),
-          [&](OpBuilder &b, Location l, ValueRange args) -> Value {
-            auto type = cast<FloatType>(args[1].getType());
-            Value off = arith::ConstantOp::create(
-                b, l, b.getFloatAttr(type, -std::numeric_limits<double>::infinity()));
-            return arith::SelectOp::create(b, l, args[0], args[1], off);
-          });
-    }
+    mask = hideFuture(build, mask, qs[2], ks[2], past);
     causal = false;
   }
   Ints shape{qs[0], qs[1], qs[2], vs[3]};

@@ -208,14 +208,7 @@ LogicalResult ContractionEmitter::emitTile(Value row, int64_t rows,
   Value partialRow = kernel.mul(local, blocks.columns);
   Value partialColumn = arith::RemUIOp::create(b, loc, column, kernel.index(blocks.columns));
   partialRow = kernel.add(partialRow, partialColumn);
-  SmallVector<Value> sums;
-  for (int64_t r = 0; r < rows; ++r) {
-    if (depthBlock == 0)
-      sums.push_back(kernel.constant(type, 0));
-    else
-      sums.push_back(vector::LoadOp::create(
-          b, loc, type, partial, kernel.add(partialRow, r * blocks.columns)));
-  }
+  SmallVector<Value> sums(rows, kernel.constant(type, 0));
   Value rowOffset =
       packsLeft ? kernel.mul(local, blocks.depth)
                 : kernel.add(kernel.add(leftBase, kernel.mul(row, shape.m.left)),
@@ -229,9 +222,13 @@ LogicalResult ContractionEmitter::emitTile(Value row, int64_t rows,
   sums = emitMultiplyAdd(kernel, sums, depth, readLeftAt, readRight);
   bool last = depthBlock + 1 == blocks.depthBlocks;
   for (int64_t r = 0; r < rows; ++r) {
+    Value at = kernel.add(partialRow, r * blocks.columns);
+    // Added at the end: short chains of sums round less than one long one.
+    if (depthBlock > 0)
+      sums[r] = arith::AddFOp::create(
+          b, loc, sums[r], vector::LoadOp::create(b, loc, type, partial, at));
     if (!last)
-      vector::StoreOp::create(b, loc, sums[r], partial,
-                              kernel.add(partialRow, r * blocks.columns));
+      vector::StoreOp::create(b, loc, sums[r], partial, at);
     else if (failed(storeRow(kernel.add(row, r), column, width, sums[r])))
       return failure();
   }

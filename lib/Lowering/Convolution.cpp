@@ -351,11 +351,7 @@ LogicalResult ConvolutionEmitter::emitTile(Value pixel, const TileRun &run,
     Value at = kernel.add(kernel.mul(rowInBlock, g.output.back()), pixel);
     return kernel.mul(kernel.add(at, r), g.lanes);
   };
-  Values sums;
-  for (int64_t r = 0; r < run.pixels; ++r)
-    sums.push_back(first ? kernel.constant(vectorType(), 0)
-                         : Value(vector::LoadOp::create(b, loc, vectorType(),
-                                                        partial, partialAt(r))));
+  Values sums(run.pixels, kernel.constant(vectorType(), 0));
   int64_t imageSize = g.channels;
   for (int64_t size : g.input)
     imageSize *= size;
@@ -370,6 +366,11 @@ LogicalResult ConvolutionEmitter::emitTile(Value pixel, const TileRun &run,
   if (failed(walked))
     return failure();
   sums = *walked;
+  // Added at the end: short chains of sums round less than one long one.
+  for (int64_t r = 0; r < run.pixels && !first; ++r)
+    sums[r] = arith::AddFOp::create(
+        b, loc, sums[r],
+        vector::LoadOp::create(b, loc, vectorType(), partial, partialAt(r)));
   if (last)
     return finish(pixel, sums);
   for (int64_t r = 0; r < run.pixels; ++r)
@@ -405,7 +406,7 @@ LogicalResult ConvolutionEmitter::emit() {
   panels = flatten(kernel, kernel.inputBuffer(op.getPanels()));
   tileRows = RegisterTile::forTarget(kernel.target, accumulator).rows;
   int64_t depth = g.inputsPerGroup();
-  depthBlocks = llvm::divideCeil(depth, 512);
+  depthBlocks = llvm::divideCeil(depth, g.taps() > 1 ? 256 : 512);
   int64_t depthSize = llvm::divideCeil(depth, depthBlocks);
   int64_t rows = g.rows();
   int64_t panelCount = g.groupCount() * g.panelsPerGroup();
