@@ -156,8 +156,7 @@ static ImportResult importAttention(NodeImporter &node) {
                      b.getF64FloatAttr(scale), AttentionLayout::BHSD,
                      causal ? Causal::TopLeft : Causal::None, IntegerAttr(),
                      IntegerAttr(),
-                     cap != 0 ? b.getF64FloatAttr(cap) : FloatAttr(),
-                     IntegerAttr())
+                     cap ? b.getF64FloatAttr(cap) : FloatAttr(), IntegerAttr())
                      .getResults();
   if (heads->flat) {
     result = build.transpose(result, {0, 2, 1, 3});
