@@ -59,7 +59,7 @@ static Value packFilter(OpBuilder &builder, Location loc, Value filter,
   RankedTensorType type = typeOf(filter);
   Packing packing = Packing::of(type.getShape(), groups, lanes);
   auto packed = RankedTensorType::get(packing.shape(), type.getElementType());
-  ArrayRef<char> bytes = constantBytes(filter);
+  std::vector<char> bytes = copyConstant(filter);
   if (bytes.empty())
     return PackFilterOp::create(builder, loc, packed, filter, groups,
                                 packing.lanes);
@@ -74,7 +74,7 @@ static Value filterMatrix(OpBuilder &builder, Location loc, Value filter) {
   RankedTensorType type = typeOf(filter);
   int64_t outputs = type.getDimSize(0), inputs = type.getDimSize(1);
   auto matrix = RankedTensorType::get({inputs, outputs}, type.getElementType());
-  ArrayRef<char> bytes = constantBytes(filter);
+  std::vector<char> bytes = copyConstant(filter);
   if (!bytes.empty()) {
     int64_t width = type.getElementTypeBitWidth() / 8;
     std::vector<char> turned(bytes.size());

@@ -102,7 +102,7 @@ struct PackContraction : OpRewritePattern<linalg::ContractOp> {
     FailureOr<WeightProduct> product = WeightProduct::of(op);
     if (failed(product))
       return rewriter.notifyMatchFailure(op, "no product with a matrix");
-    ArrayRef<char> bytes = constantBytes(product->weights);
+    std::vector<char> bytes = copyConstant(product->weights);
     if (bytes.empty() || typeOf(product->input).getElementType() != element ||
         typeOf(product->weights).getElementType() != element)
       return rewriter.notifyMatchFailure(op, "the matrix is not constant");

@@ -102,6 +102,24 @@ ArrayRef<char> lacuna::constantBytes(Value value) {
   return dense.getRawData();
 }
 
+std::vector<char> lacuna::copyConstant(Value value) {
+  auto constant = value.getDefiningOp<arith::ConstantOp>();
+  auto splat = constant ? dyn_cast<SplatElementsAttr>(constant.getValue())
+                        : SplatElementsAttr();
+  constexpr int64_t most = 1 << 26; // beyond that a splat stays one number
+  if (!splat || splat.getElementType().isInteger(1) ||
+      splat.getNumElements() * int64_t(splat.getRawData().size()) > most) {
+    ArrayRef<char> bytes = constantBytes(value);
+    return {bytes.begin(), bytes.end()};
+  }
+  ArrayRef<char> element = splat.getRawData();
+  std::vector<char> bytes;
+  bytes.reserve(element.size() * splat.getNumElements());
+  for (int64_t i = 0; i < splat.getNumElements(); ++i)
+    bytes.insert(bytes.end(), element.begin(), element.end());
+  return bytes;
+}
+
 Value lacuna::makeConstant(OpBuilder &builder, Location loc,
                            RankedTensorType type, std::vector<char> bytes,
                            StringRef name) {

@@ -32,6 +32,10 @@ mlir::Value addAlongLast(mlir::OpBuilder &builder, mlir::Location loc,
 
 /// The elements of a constant tensor as raw bytes; empty when `value` is none.
 llvm::ArrayRef<char> constantBytes(mlir::Value value);
+
+/// The bytes of a constant, those of a splat up to 64 MiB written out; empty if
+/// it is none.
+std::vector<char> copyConstant(mlir::Value value);
 /// A constant of raw bytes.
 mlir::Value makeConstant(mlir::OpBuilder &builder, mlir::Location loc,
                          mlir::RankedTensorType type, std::vector<char> bytes,

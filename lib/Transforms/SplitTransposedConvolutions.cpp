@@ -258,7 +258,7 @@ Value TransposedConvolution::convolve(OpBuilder &b, Location loc,
   if (!sees)
     return zeros(b, loc, type);
   auto filterType = RankedTensorType::get(filterShape, element);
-  ArrayRef<char> bytes = constantBytes(filter);
+  std::vector<char> bytes = copyConstant(filter);
   int64_t width = element.getIntOrFloatBitWidth() / 8;
   Value chosen =
       bytes.empty()
