@@ -2,10 +2,12 @@
 
 
 def case(name, d=128, dv=None, h=16, hk=None, b=4, s=4096, sk=None,
-         element="bf16", options="", layout="bhsd", timed=False):
-    return dict(kind="attention", name=name, d=d, dv=dv or d, h=h, hk=hk or h, b=b, s=s,
-                sk=sk or s, element=element, options=options, layout=layout,
-                timed=timed)
+         element="bf16", options="", layout="bhsd", timed=False, score="",
+         cap=None, mask="", lengths=False, lse=False):
+    return dict(kind="attention", name=name, d=d, dv=dv or d, h=h,
+                hk=hk or h, b=b, s=s, sk=sk or s, element=element, options=options, layout=layout,
+                timed=timed, score=score, cap=cap, mask=mask,
+                lengths=lengths, lse=lse)
 
 
 CAUSAL = "causal = top_left"
@@ -25,6 +27,21 @@ CHECKED = [
     case("deep_full", b=1, h=4, s=1111, d=256),
     case("latent", b=1, h=4, s=500, d=192, dv=128),
     case("latent_causal", b=1, h=4, s=500, d=192, options=CAUSAL),
+]
+CHECKED += [
+    case("opt_lse", b=2, h=3, s=333, sk=257, d=64, lse=True),
+    case("opt_lse_causal", b=1, h=3, s=500, sk=250, lse=True,
+         options="causal = bottom_right"),
+    case("opt_cap", b=2, h=4, s=300, cap=20.0, lse=True),
+    case("opt_alibi", b=2, h=4, s=500, score="alibi", options=CAUSAL),
+    case("opt_document", b=1, h=4, s=700, score="document", lse=True),
+    case("opt_cap_alibi", b=1, h=4, s=300, score="alibi", cap=10.0),
+    case("opt_mask", b=2, h=2, s=333, sk=414, mask="f32"),
+    case("opt_mask_row", b=2, h=4, s=200, sk=257, mask="bf16"),
+    case("opt_mask_bool", b=1, h=4, s=300, sk=300, mask="i1", lse=True),
+    case("opt_lengths", b=4, h=2, s=400, sk=500, lengths=True, lse=True),
+    case("opt_lengths_causal", b=4, h=2, s=400, d=64, lengths=True,
+         options=CAUSAL),
 ]
 SIZES = [(8, 2048), (4, 4096), (1, 16384)]
 TIMED = [case(f"d{d}_s{s}_{'causal' if options else 'full'}", d=d,
@@ -100,4 +117,18 @@ CONVOLUTIONS += [
         (8, 256, 256, 64, 1), (8, 256, 256, 64, 2), (8, 2048, 256, 33, 6),
         (8, 2048, 256, 33, 12), (8, 2048, 256, 33, 18),
         (8, 2048, 256, 65, 12), (8, 512, 512, 64, 4), (16, 64, 64, 128, 2)]]
-CASES = CHECKED + TIMED + MATMULS + CONVOLUTIONS
+WIDE = [
+    case("att_gqa", h=64, hk=8, d=128, b=1, options=CAUSAL, timed=True),
+    case("att_window", d=128, options=CAUSAL + " window_left = 1024",
+         timed=True),
+    case("att_s512", b=32, s=512, timed=True),
+    case("att_d96", d=96, timed=True),
+    case("att_latent", d=192, dv=128, options=CAUSAL, timed=True),
+    case("att_ragged", s=4001, timed=True),
+    case("flex_plain", timed=True),
+    case("flex_alibi", score="alibi", options=CAUSAL, timed=True),
+    case("flex_document", score="document", timed=True),
+    case("flex_cap", cap=30.0, timed=True),
+    case("flex_mask", b=1, mask="bf16", timed=True),
+]
+CASES = CHECKED + TIMED + WIDE + MATMULS + CONVOLUTIONS

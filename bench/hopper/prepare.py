@@ -26,20 +26,72 @@ def run(*command):
     return done.stdout + done.stderr
 
 
+SCORES = {
+    # A slope for each head times the distance.
+    "alibi": """
+    %slope = tensor.extract %table[%h] : {table}
+    %d = arith.subi %j, %i : index
+    %e = arith.index_cast %d : index to i32
+    %f = arith.sitofp %e : i32 to f32
+    %x = arith.mulf %slope, %f : f32
+    %t = arith.addf %s, %x : f32""",
+    # Queries see the keys of their own document.
+    "document": """
+    %mine = tensor.extract %table[%i] : {table}
+    %its = tensor.extract %table[%j] : {table}
+    %same = arith.cmpi eq, %mine, %its : i32
+    %none = arith.constant 0xFF800000 : f32
+    %t = arith.select %same, %s, %none : f32"""}
+
+
+def mask_sizes(case):
+    rows = 1 if case["mask"] == "bf16" and not case["timed"] else case["s"]
+    return [case["b"], 1, rows, case["sk"]]
+
+
 def attention(case):
-    def tensor(heads, rows, depth):
+    def heads_of(heads, rows, depth):
         sizes = [heads, rows] if case["layout"] == "bhsd" else [rows, heads]
-        sizes = [case["b"], *sizes, depth]
-        return f"tensor<{'x'.join(map(str, sizes))}x{case['element']}>"
-    q = tensor(case["h"], case["s"], case["d"])
-    k = tensor(case["hk"], case["sk"], case["d"])
-    v = tensor(case["hk"], case["sk"], case["dv"])
-    o = tensor(case["h"], case["s"], case["dv"])
-    layout = "layout = bshd" if case["layout"] == "bshd" else ""
-    return f"""func.func @main(%q: {q}, %k: {k}, %v: {v}) -> {o} {{
-  %r = lacuna.attention %q, %k, %v {layout} {case['options']}
-      : ({q}, {k}, {v}) -> {o}
-  return %r : {o}
+        return tensor(case["element"], case["b"], *sizes, depth)
+    types = {"q": heads_of(case["h"], case["s"], case["d"]),
+             "k": heads_of(case["hk"], case["sk"], case["d"]),
+             "v": heads_of(case["hk"], case["sk"], case["dv"])}
+    results = [heads_of(case["h"], case["s"], case["dv"])]
+    operands, words = ["q", "k", "v"], []
+    if case["mask"]:
+        types["mask"] = tensor(case["mask"], *mask_sizes(case))
+        operands.append("mask")
+        words.append("mask %mask")
+    if case["lengths"]:
+        types["lengths"] = tensor("i32", case["b"])
+        operands.append("lengths")
+        words.append("key_lengths %lengths")
+    if case["layout"] == "bshd":
+        words.append("layout = bshd")
+    words.append(case["options"])
+    if case["cap"]:
+        words.append(f"soft_cap = {case['cap']}")
+    given = ", ".join(types[name] for name in operands)
+    names = list(operands)
+    if case["score"]:
+        alibi = case["score"] == "alibi"
+        types["table"] = (tensor("f32", case["h"]) if alibi else
+                          tensor("i32", case["s"]))
+        names.append("table")
+        body = SCORES[case["score"]].format(table=types["table"])
+        words.append("score {\n  ^bb0(%s: f32, %b: index, %h: index, "
+                     f"%i: index, %j: index):{body}\n"
+                     "    lacuna.yield %t : f32\n  }")
+    if case["lse"]:
+        results.append(tensor("f32", case["b"], case["h"], case["s"]))
+    arguments = ", ".join(f"%{name}: {types[name]}" for name in names)
+    outs = ", ".join(results)
+    value = "%r:2" if case["lse"] else "%r"
+    returned = "%r#0, %r#1" if case["lse"] else "%r"
+    return f"""func.func @main({arguments}) -> ({outs}) {{
+  {value} = lacuna.attention %q, %k, %v {' '.join(words)}
+      : ({given}) -> ({outs})
+  return {returned} : {outs}
 }}
 """
 
@@ -186,6 +238,21 @@ def launch_of(text):
                  for entry in re.findall(r"\{(.*?)\}", maps)]}
 
 
+def buffers_of(text):
+    """Bytes of the kernel's buffers, and which are results."""
+    head = re.search(r"func.func private @kernel\w*\((.*?)\) attributes", text)
+    sizes = []
+    for shape in re.findall(r"memref<([^>]*)>", head[1]):
+        *dims, element = shape.split("x")
+        size = 1 if element == "i1" else int(re.sub(r"\D", "", element)) // 8
+        for dim in dims:
+            size *= int(dim)
+        sizes.append(size)
+    written = re.findall(r"in restrict writable %arg(\d+)", text)
+    return {"bytes": sizes,
+            "written": [str(i + 2) in written for i in range(len(sizes))]}
+
+
 def compile_case(case, build, output):
     llvm = pathlib.Path(run("llvm-config-22", "--prefix").strip()) / "bin"
     stem = output / case["name"]
@@ -214,6 +281,7 @@ def compile_case(case, build, output):
     launch = launch_of(steps[1].read_text())
     launch["registers"] = int(re.search(r"Used (\d+) registers", log)[1])
     launch["spills"] = int(re.search(r"(\d+) bytes spill stores", log)[1])
+    launch.update(buffers_of(steps[0].read_text()))
     launch["case"] = case
     stem.with_suffix(".json").write_text(json.dumps(launch, indent=1))
     for path in [*steps, source, ir, ptx]:
@@ -229,8 +297,8 @@ def main():
     for case in CASES:
         if not names or case["name"] in names:
             compile_case(case, pathlib.Path(build), output)
-    for name in ("check.py", "cases.py", "kernel.py", "attention.py",
-                 "products.py"):
+    for name in ("check.py", "cases.py", "driver.py", "kernel.py",
+                 "attention.py", "products.py", "sanitize.py"):
         shutil.copy(HERE / name, output / name)
 
 

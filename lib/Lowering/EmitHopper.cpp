@@ -2,6 +2,7 @@
 #include "HopperAttention.h"
 #include "HopperProduct.h"
 #include "lacuna/IR/Names.h"
+#include "lacuna/IR/OpClass.h"
 #include "lacuna/Lowering/Passes.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -25,6 +26,8 @@ static AttentionOp onlyAttention(func::FuncOp kernel) {
   for (Operation &op : kernel.getBody().front().without_terminator()) {
     if (isa<bufferization::ToTensorOp,
             bufferization::MaterializeInDestinationOp>(op))
+      continue;
+    if (classify(&op) == OpClass::Source)
       continue;
     auto attention = dyn_cast<AttentionOp>(op);
     if (!attention || found)
@@ -77,8 +80,9 @@ static LLVM::LLVMFuncOp emitAttention(func::FuncOp kernel,
   auto shape = hopperAttentionShape(op, reason);
   Value tensors[] = {op.getQuery(), op.getKey(), op.getValue(),
                      op.getResults()};
-  if (!shape ||
-      llvm::any_of(tensors, [](Value v) { return hopperBuffer(v) < 0; }))
+  auto isNoBuffer = [](Value v) { return v && hopperBuffer(v) < 0; };
+  if (!shape || llvm::any_of(tensors, isNoBuffer) ||
+      isNoBuffer(op.getLogSumExp()))
     return nullptr;
   LLVM::LLVMFuncOp function = createHopperKernel(kernel, /*maps=*/4);
   int64_t rows[] = {shape->rows(), shape->keyTile, shape->keyTile, 64};
@@ -91,9 +95,12 @@ static LLVM::LLVMFuncOp emitAttention(func::FuncOp kernel,
                    shape->threads(), shape->sharedBytes()},
                   maps);
   HopperBuilder builder = bodyOf(function);
-  SmallVector<Value> arguments(
-      function.getBody().front().getArguments().take_back(4));
-  HopperAttention(builder, *shape, arguments).emit();
+  auto given = function.getBody().front().getArguments();
+  Values arguments(given.begin(), given.end());
+  ArrayRef<Value> mapped = ArrayRef<Value>(arguments).take_back(4);
+  HopperAttention(builder, op, *shape, mapped,
+                  ArrayRef<Value>(arguments).drop_back(4))
+      .emit();
   return function;
 }
 

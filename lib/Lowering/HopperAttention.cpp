@@ -2,6 +2,8 @@
 // Barriers, tiles and the producer; HopperAttentionLoops.cpp computes.
 //===----------------------------------------------------------------------===//
 #include "HopperAttention.h"
+#include "HopperKernel.h"
+#include "HopperScalars.h"
 
 using namespace mlir;
 using namespace lacuna;
@@ -95,11 +97,25 @@ void HopperAttention::seenBlocks(Tile &tile) {
   Value zero = b.number(0);
   tile.firstBlock = zero;
   tile.lastBlock = b.number(shape.keyBlocks());
+  tile.keys = b.number(shape.keys);
+  if (Value lengths = op.getKeyLengths()) {
+    Value length = loadHopperElement(
+        b, buffers[hopperBuffer(lengths)], tile.batch,
+        cast<RankedTensorType>(lengths.getType()).getElementType());
+    if (length.getType().isInteger(64))
+      length = arith::TruncIOp::create(b, b.getI32Type(), length);
+    // The same in a whole warp, as all that depends on the tile.
+    length = ShuffleOp::create(b, length.getType(), length, 0,
+                               /*broadcast=*/true);
+    tile.keys = b.smaller(b.larger(length, zero), tile.keys);
+    tile.lastBlock =
+        b.larger(b.ceilDiv(tile.keys, shape.keyTile), b.number(1));
+  }
   if (shape.left) {
     Value first =
         b.larger(b.add(tile.firstRow, shape.offset - *shape.left), zero);
-    tile.firstBlock = b.smaller(b.div(first, shape.keyTile),
-                                b.number(shape.keyBlocks() - 1));
+    tile.firstBlock =
+        b.smaller(b.div(first, shape.keyTile), b.add(tile.lastBlock, -1));
   }
   if (shape.right) {
     Value last = b.add(tile.firstRow,

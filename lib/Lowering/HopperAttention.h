@@ -16,9 +16,10 @@ class HopperAttention {
 public:
   using Value = mlir::Value;
   /// `maps`: of query, key, value and result.
-  HopperAttention(HopperBuilder &builder, const HopperAttentionShape &shape,
-                  llvm::ArrayRef<Value> maps)
-      : b(builder), shape(shape), maps(maps) {}
+  HopperAttention(HopperBuilder &builder, AttentionOp op,
+                  const HopperAttentionShape &shape, llvm::ArrayRef<Value> maps,
+                  llvm::ArrayRef<Value> buffers)
+      : b(builder), op(op), shape(shape), maps(maps), buffers(buffers) {}
   /// Emits the body at the builder's insertion point.
   void emit();
 
@@ -26,6 +27,8 @@ private:
   /// One tile of queries and the key blocks it sees, [firstBlock, lastBlock).
   struct Tile {
     Value firstRow, head, batch, keyHead, firstBlock, lastBlock, count;
+    /// How many keys there are.
+    Value keys;
   };
   /// Registers carried over key blocks: sums of values, and for the two rows
   /// of a thread their maxima and sums; probabilities.
@@ -57,7 +60,13 @@ private:
   /// Hides what is beyond the limits of the thread's rows.
   void mask(Values &scores, const Tile &tile, Value block, bool right,
             bool left);
+  /// Score region, soft cap and mask.
+  void adjust(Values &scores, const Tile &tile, Value block);
+  Value applyRegion(Value score, const Tile &tile, Value query, Value key);
+  void addMask(Values &scores, const Tile &tile, Value firstKey);
+  Value firstQuery(const Tile &tile);
   Values softmax(Values &scores, State &state, bool first);
+  void writeLogarithms(const Tile &tile, const State &state);
   Value packed(llvm::ArrayRef<Value> probabilities);
   void rescale(Values &sums, llvm::ArrayRef<Value> factors);
   void writeTile(const Tile &tile, State state);
@@ -77,8 +86,9 @@ private:
   Barriers valueBarriers() const;
 
   HopperBuilder &b;
+  AttentionOp op;
   const HopperAttentionShape &shape;
-  llvm::SmallVector<Value> maps;
+  llvm::SmallVector<Value> maps, buffers;
   // The thread: number, block, warpgroup; first of its warp, of its group.
   Value base, thread, block, gridSize, group, isLeader, isFirst;
   // Its first row within the warpgroup, its first column, its lane.

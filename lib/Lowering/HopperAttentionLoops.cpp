@@ -77,9 +77,9 @@ void HopperAttention::mask(Values &scores, const Tile &tile, Value block,
     return;
   Value hidden = b.real(-INFINITY);
   Value firstKey = b.add(b.mul(block, shape.keyTile), column);
-  Value position = b.add(b.add(tile.firstRow, b.mul(group, 64)), row);
+  Value position = firstQuery(tile);
   for (int64_t r : {0, 1}) {
-    Value last = b.number(shape.keys), first;
+    Value last = tile.keys, first;
     Value mine = b.add(position, 8 * r + shape.offset);
     if (shape.right)
       last = b.smaller(last, b.add(mine, *shape.right + 1));
@@ -101,7 +101,7 @@ void HopperAttention::mask(Values &scores, const Tile &tile, Value block,
 /// Turns scores into probabilities relative to the new maxima. Returns the
 /// factors of earlier sums.
 Values HopperAttention::softmax(Values &scores, State &state, bool first) {
-  Value scale = b.real(shape.scale * 1.4426950408889634);
+  Value scale = b.real(shape.exponentScale());
   Values factors;
   for (int64_t r : {0, 1}) {
     Values mine;
@@ -161,7 +161,8 @@ HopperAttention::State HopperAttention::firstBlock(const Tile &tile,
                    .getResult(0);
   release(keyBarriers(), stage);
   Values scores = b.elements(done);
-  bool tail = shape.keys % shape.keyTile != 0;
+  bool tail = shape.hasLengths || shape.keys % shape.keyTile != 0;
+  adjust(scores, tile, b.add(tile.lastBlock, -1));
   mask(scores, tile, b.add(tile.lastBlock, -1), tail || shape.right,
        shape.left.has_value());
   State state;
@@ -193,6 +194,7 @@ HopperAttention::nextBlock(const Tile &tile, Value step, Value number,
                    .getResult(0);
   release(keyBarriers(), nextStage);
   Values scores = b.elements(done);
+  adjust(scores, tile, number);
   mask(scores, tile, number, maskRight, maskLeft);
   Values factors = softmax(scores, state, /*first=*/false);
   sums = MultiplyWaitOp::create(b, TypeRange(sums.getType()), sums,
@@ -279,10 +281,13 @@ void HopperAttention::emitTile(const Tile &tile, Value step, Value tileCount) {
 
 void HopperAttention::writeTile(const Tile &tile, State state) {
   Values inverses;
-  for (Value total : state.totals) {
+  for (Value &total : state.totals)
     total = b.reduceQuad(total, &HopperBuilder::fadd);
+  if (op.getLogSumExp())
+    writeLogarithms(tile, state);
+  for (Value total : state.totals) {
     Value inverse = b.reciprocal(total);
-    if (shape.masked()) {
+    if (shape.masked() || shape.needsGuard()) {
       Value none = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, total,
                                          b.real(0));
       inverse = b.select(none, b.real(0), inverse);

@@ -2,8 +2,10 @@
 // Tile shapes and schedules are those that measured fastest on an H200.
 //===----------------------------------------------------------------------===//
 #include "HopperAttentionShape.h"
+#include "HopperKernel.h"
+#include "HopperScalars.h"
 
-#include "lacuna/IR/Hopper.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <cmath>
@@ -12,9 +14,40 @@ using namespace mlir;
 using namespace lacuna;
 
 bool HopperAttentionShape::needsGuard() const {
-  if (left)
+  if (left || hasScore || hasMask || hasLengths)
     return true;
   return right && !(keyTile == rows() && offset + *right == 0);
+}
+
+double HopperAttentionShape::exponentScale() const {
+  constexpr double log2OfE = 1.4426950408889634;
+  // Regions and masks want the score itself; of a cap the factor waits.
+  if (hasMask || (hasScore && !softCap))
+    return log2OfE;
+  return (softCap ? *softCap : scale) * log2OfE;
+}
+
+/// Whether elements of `tensor` can be read from its buffer.
+static bool isReadable(Value tensor) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  Type element = type.getElementType();
+  return hopperBuffer(tensor) >= 0 && type.getNumElements() > 0 &&
+         type.getNumElements() < INT32_MAX &&
+         (element.isF32() || element.isF16() || element.isBF16() ||
+          element.isInteger(1) || element.isInteger(32) ||
+          element.isInteger(64));
+}
+
+/// Whether the score region is made of what a thread can compute.
+static bool isComputable(AttentionOp op) {
+  if (op.getScore().empty())
+    return true;
+  return llvm::all_of(
+      op.getScore().front().without_terminator(), [](Operation &inner) {
+        if (auto extract = dyn_cast<tensor::ExtractOp>(inner))
+          return isReadable(extract.getTensor());
+        return isHopperScalar(inner);
+      });
 }
 
 /// Why `op` is left to other back ends; empty if it is not.
@@ -24,9 +57,13 @@ static std::string refuse(AttentionOp op) {
   Type element = query.getElementType();
   if (!element.isBF16() && !element.isF16())
     return "the element type is neither bf16 nor f16";
-  if (op.isPacked() || op.getMask() || op.getKeyLengths() ||
-      op.getLogSumExp() || op.getSoftCap() || !op.getScore().empty())
-    return "it has a mask, lengths, a soft cap, a score region or log_sum_exp";
+  if (op.isPacked())
+    return "its sequences are packed";
+  if (!isComputable(op))
+    return "its score region has more than short scalar ops";
+  for (Value side : {Value(op.getMask()), Value(op.getKeyLengths())})
+    if (side && !isReadable(side))
+      return "its mask or lengths cannot be read by element";
   if (!query.hasStaticShape() || !value.hasStaticShape() ||
       !cast<ShapedType>(op.getKey().getType()).hasStaticShape())
     return "its shape is not static";
@@ -60,6 +97,11 @@ static void readSizes(AttentionOp op, HopperAttentionShape &shape) {
   shape.element = query.getElementType();
   shape.scale = op.getScale() ? op.getScale()->convertToDouble()
                               : 1 / std::sqrt(double(shape.depth));
+  if (op.getSoftCap())
+    shape.softCap = op.getSoftCap()->convertToDouble();
+  shape.hasScore = !op.getScore().empty();
+  shape.hasMask = op.getMask() != nullptr;
+  shape.hasLengths = op.getKeyLengths() != nullptr;
 }
 
 static void readVisibility(AttentionOp op, HopperAttentionShape &shape) {

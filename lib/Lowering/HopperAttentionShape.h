@@ -18,6 +18,9 @@ struct HopperAttentionShape {
   std::optional<int64_t> left, right;
   double scale;
   mlir::Type element;
+  /// What changes scores, besides.
+  std::optional<double> softCap;
+  bool hasScore = false, hasMask = false, hasLengths = false;
 
   /// How. A block has `consumers` warpgroups of 64 queries.
   int64_t consumers, keyTile, consumerRegisters, producerRegisters;
@@ -40,6 +43,8 @@ struct HopperAttentionShape {
   int64_t heads() const { return batches * queryHeads; }
   int64_t keyBlocks() const { return (keys + keyTile - 1) / keyTile; }
   bool masked() const { return left || right; }
+  /// exp2 of this times a score, as it is when the softmax sees it.
+  double exponentScale() const;
   /// A row may see no key of the first block it meets.
   bool needsGuard() const;
 

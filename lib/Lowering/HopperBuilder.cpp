@@ -1,5 +1,6 @@
 //===- HopperBuilder.cpp - Arithmetic of device kernels -------------------===//
 #include "HopperBuilder.h"
+#include "InlinePTX.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -94,6 +95,16 @@ Value HopperBuilder::fnegate(Value a) {
 
 Value HopperBuilder::exp2(Value a) {
   return math::Exp2Op::create(*this, a, arith::FastMathFlags::afn);
+}
+
+Value HopperBuilder::tanh(Value a) {
+  return emitPTX(*this, getLoc(), "tanh.approx.f32 $0, $1;", "=f,f", a,
+                 getF32Type(), /*effects=*/false);
+}
+
+Value HopperBuilder::log2(Value a) {
+  return emitPTX(*this, getLoc(), "lg2.approx.ftz.f32 $0, $1;", "=f,f", a,
+                 getF32Type(), /*effects=*/false);
 }
 
 Value HopperBuilder::reciprocal(Value a) {

@@ -1,5 +1,6 @@
 //===- HopperConsumers.cpp - Whether a kernel fits behind a product -------===//
 #include "HopperEpilogue.h"
+#include "HopperScalars.h"
 #include "lacuna/IR/OpClass.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -14,42 +15,15 @@ static bool isScalarType(Type type) {
          type.isInteger(32);
 }
 
-/// Whether PTX has `op` on f32 numbers, in a few instructions.
-static bool isScalarOp(Operation &op) {
-  if (op.getNumRegions() || op.getNumResults() != 1)
-    return false;
-  for (Type type : op.getOperandTypes())
-    if (!isScalarType(type))
-      return false;
-  Type type = op.getResult(0).getType();
-  if (isa<arith::BitcastOp>(op) && (type.isF16() || type.isBF16() ||
-                                    op.getOperand(0).getType().isF16() ||
-                                    op.getOperand(0).getType().isBF16()))
-    return false;
-  if (isa<arith::RemFOp, arith::DivSIOp, arith::DivUIOp, arith::RemSIOp,
-          arith::RemUIOp>(op))
-    return false;
-  return isScalarType(type) &&
-         (isa<arith::ArithDialect>(op.getDialect()) ||
-          isa<math::FmaOp, math::AbsFOp, math::ExpOp, math::Exp2Op,
-              math::SqrtOp, math::FloorOp, math::CeilOp, math::TruncOp>(op));
-}
-
-/// Whether `value` is a number known here.
-static bool isNumber(Value value) {
-  auto constant = value.getDefiningOp<arith::ConstantOp>();
-  return constant && isa<FloatAttr, IntegerAttr>(constant.getValue());
-}
-
 static bool isScalarGeneric(linalg::GenericOp op) {
   for (Value input : op.getInputs())
-    if (!isa<RankedTensorType>(input.getType()) && !isNumber(input))
+    if (!isa<RankedTensorType>(input.getType()) && !isKnownNumber(input))
       return false;
   return llvm::all_of(*op.getBody(), [&](Operation &inner) {
     bool known = llvm::all_of(inner.getOperands(), [&](Value operand) {
-      return operand.getParentBlock() == op.getBody() || isNumber(operand);
+      return operand.getParentBlock() == op.getBody() || isKnownNumber(operand);
     });
-    return known && (isa<linalg::YieldOp>(inner) || isScalarOp(inner));
+    return known && (isa<linalg::YieldOp>(inner) || isHopperScalar(inner));
   });
 }
 

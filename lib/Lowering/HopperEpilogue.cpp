@@ -1,9 +1,9 @@
 //===- HopperEpilogue.cpp - What follows a product, in registers ----------===//
 #include "HopperEpilogue.h"
+#include "HopperScalars.h"
 #include "lacuna/IR/OpClass.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/IRMapping.h"
@@ -15,12 +15,6 @@ using namespace lacuna;
 /// column behind the thread's first.
 static int64_t rowOf(int64_t i) { return i / 2 % 2; }
 static int64_t columnOf(int64_t i) { return i / 4 * 8 + i % 2; }
-
-static Type widened(Type type) {
-  if (type.isF16() || type.isBF16())
-    return Float32Type::get(type.getContext());
-  return type;
-}
 
 int64_t HopperResult::size(ArrayRef<int64_t> dims) const {
   int64_t size = 1;
@@ -93,17 +87,6 @@ Value HopperEpilogue::rowOffset(ArrayRef<int64_t> strides, int64_t row) {
   return b.add(offset, groupOffset(line, source.result.row, strides));
 }
 
-Value HopperEpilogue::load(Value address, Type type) {
-  return LLVM::LoadOp::create(b, type, address);
-}
-
-static Value elementAddress(HopperBuilder &b, Value pointer, Value offset,
-                            Type type) {
-  Value wide = arith::ExtUIOp::create(b, b.getI64Type(), offset);
-  return LLVM::GEPOp::create(b, pointer.getType(), type, pointer,
-                             ArrayRef<LLVM::GEPArg>{wide});
-}
-
 /// An element of a buffer, with the one beside it if they come as a pair.
 Value HopperEpilogue::read(Value tensor, AffineMap map, int64_t i) {
   SmallVector<int64_t> distance = strides(tensor, map);
@@ -136,17 +119,17 @@ Value HopperEpilogue::read(Value tensor, AffineMap map, int64_t i) {
       column = b.smaller(column, b.number(source.columns - (pair ? 2 : 1)));
     offset = b.add(base, b.mul(column, step));
   }
-  Value address = elementAddress(b, pointer, offset, type);
+  Value address = hopperAddress(b, pointer, offset, type);
   auto keep = [&](int64_t column, Value value) {
-    if (value.getType() != widened(type))
-      value = arith::ExtFOp::create(b, widened(type), value);
+    if (value.getType() != hopperType(type))
+      value = arith::ExtFOp::create(b, hopperType(type), value);
     loaded[key(column)] = value;
   };
   if (!pair) {
-    keep(slot, load(address, type));
+    keep(slot, LLVM::LoadOp::create(b, type, address));
     return loaded[key(slot)];
   }
-  Value both = load(address, VectorType::get({2}, type));
+  Value both = LLVM::LoadOp::create(b, VectorType::get({2}, type), address);
   Values parts = b.elements(both);
   keep(first, parts[0]);
   keep(first + 1, parts[1]);
@@ -161,21 +144,6 @@ Value HopperEpilogue::element(Value tensor, AffineMap map, int64_t i) {
   return value;
 }
 
-/// The number behind a constant, in the type it is computed in.
-static Value constantOf(HopperBuilder &b, Operation *op) {
-  if (auto fill = dyn_cast<linalg::FillOp>(op))
-    op = fill.value().getDefiningOp();
-  else if (auto splat = dyn_cast<tensor::SplatOp>(op))
-    op = splat.getInput().getDefiningOp();
-  TypedAttr value = cast<arith::ConstantOp>(op).getValue();
-  if (auto elements = dyn_cast<DenseElementsAttr>(value))
-    value = cast<TypedAttr>(elements.getSplatValue<Attribute>());
-  if (auto number = dyn_cast<FloatAttr>(value))
-    value = b.getFloatAttr(widened(number.getType()),
-                           number.getValueAsDouble());
-  return arith::ConstantOp::create(b, value);
-}
-
 Value HopperEpilogue::compute(Value tensor, AffineMap map, int64_t i) {
   if (tensor == consumers.firstHalf)
     return sums[i];
@@ -185,13 +153,13 @@ Value HopperEpilogue::compute(Value tensor, AffineMap map, int64_t i) {
   if (isa<bufferization::ToTensorOp>(op))
     return read(tensor, map, i);
   if (classify(op) == OpClass::Source)
-    return constantOf(b, op);
+    return hopperConstant(b, op);
   if (auto loops = dyn_cast<linalg::GenericOp>(op))
     return generic(loops, cast<OpResult>(tensor).getResultNumber(), map, i);
   Values operands;
   for (auto [operand, where] : HopperConsumers::reads(op, map))
     operands.push_back(element(operand, where, i));
-  return isa<linalg::BroadcastOp>(op) ? operands[0] : clone(*op, operands);
+  return isa<linalg::BroadcastOp>(op) ? operands[0] : cloneHopperScalar(b, *op, operands);
 }
 
 Value HopperEpilogue::generic(linalg::GenericOp op, unsigned result,
@@ -204,7 +172,7 @@ Value HopperEpilogue::generic(linalg::GenericOp op, unsigned result,
     if (argument.use_empty())
       continue;
     if (!isa<RankedTensorType>(tensor.getType())) {
-      mapping.map(argument, constantOf(b, tensor.getDefiningOp()));
+      mapping.map(argument, hopperConstant(b, tensor.getDefiningOp()));
       continue;
     }
     AffineMap where = op.getMatchingIndexingMap(input).compose(map);
@@ -213,7 +181,7 @@ Value HopperEpilogue::generic(linalg::GenericOp op, unsigned result,
   auto lookup = [&](Value value) -> Value {
     if (Value mapped = mapping.lookupOrNull(value))
       return mapped;
-    Value number = constantOf(b, value.getDefiningOp());
+    Value number = hopperConstant(b, value.getDefiningOp());
     mapping.map(value, number);
     return number;
   };
@@ -221,30 +189,9 @@ Value HopperEpilogue::generic(linalg::GenericOp op, unsigned result,
     Values operands;
     for (Value operand : inner.getOperands())
       operands.push_back(lookup(operand));
-    mapping.map(inner.getResult(0), clone(inner, operands));
+    mapping.map(inner.getResult(0), cloneHopperScalar(b, inner, operands));
   }
   return lookup(op.getBody()->getTerminator()->getOperand(result));
-}
-
-/// `op` on scalars, 16-bit numbers as f32; divisions and roots within 2 ulp.
-Value HopperEpilogue::clone(Operation &op, ValueRange operands) {
-  Type type = widened(getElementTypeOrSelf(op.getResult(0).getType()));
-  if (isa<arith::ConstantOp>(op))
-    return constantOf(b, &op);
-  if (isa<arith::ExtFOp, arith::TruncFOp>(op) && operands[0].getType() == type)
-    return operands[0];
-  if (isa<math::ExpOp>(op))
-    return b.exp2(b.fmul(operands[0], b.real(1.4426950408889634)));
-  OperationState state(b.getLoc(), op.getName());
-  state.addOperands(operands);
-  state.addTypes(type);
-  state.attributes = op.getAttrs();
-  state.propertiesAttr = op.getPropertiesAsAttribute();
-  Operation *copy = b.create(state);
-  if (isa<arith::DivFOp, math::SqrtOp, math::Exp2Op>(op))
-    copy->setAttr("fastmath", arith::FastMathFlagsAttr::get(
-                                  b.getContext(), arith::FastMathFlags::afn));
-  return copy->getResult(0);
 }
 
 void HopperEpilogue::prefetch(Value tensor, AffineMap map, int64_t first,
@@ -273,7 +220,7 @@ Value HopperEpilogue::resultAddress(int64_t buffer, Type type, int64_t i) {
     distance[dim] = distance[dim + 1] * source.result.shape[dim + 1];
   Value offset = b.add(b.add(rowOffset(distance, rowOf(i)), place.column),
                        columnOf(i));
-  return elementAddress(b, buffers[buffer], offset, type);
+  return hopperAddress(b, buffers[buffer], offset, type);
 }
 
 Value HopperEpilogue::isInside(int64_t i) {

@@ -64,9 +64,7 @@ private:
   Value compute(Value tensor, mlir::AffineMap map, int64_t i);
   Value generic(mlir::linalg::GenericOp op, unsigned result,
                 mlir::AffineMap map, int64_t i);
-  Value clone(mlir::Operation &op, mlir::ValueRange operands);
   Value read(Value tensor, mlir::AffineMap map, int64_t i);
-  Value load(Value address, mlir::Type type);
   void prefetch(Value tensor, mlir::AffineMap map, int64_t first, int64_t end);
   mlir::AffineMap identity() const {
     return b.getMultiDimIdentityMap(source.result.shape.size());

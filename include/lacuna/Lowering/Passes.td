@@ -47,9 +47,8 @@ def EmitHopper : Pass<"lacuna-emit-hopper", "::mlir::ModuleOp"> {
     each buffer and then its tensor maps; its attributes say how to launch it.
     Launches of one kernel must not overlap: parts of sums pass through memory
     of its own. What has a device kernel:
-    * An attention alone. Not: packed sequences, score regions, soft caps,
-      masks, key lengths, `log_sum_exp`, depths that are no multiples of 8 up
-      to 256.
+    * An attention alone. Not: packed sequences, score regions of more than
+      short scalar ops, depths that are no multiples of 8 up to 256.
     * A contraction and its element-wise consumers, or those of the two halves
       of its columns. Its operands have 16-byte strides.
     * A convolution of images, channels last, and its element-wise consumers.
@@ -57,7 +56,7 @@ def EmitHopper : Pass<"lacuna-emit-hopper", "::mlir::ModuleOp"> {
       that see only padding in all of a tile are not multiplied.
     Numbers: probabilities are rounded to the element type before they are
     multiplied with the values; sums are reassociated, in f32; exponentials
-    have 2 ulp. Behind a product f32 is kept up to the results, which are
+    have 2 ulp; soft caps 2^-11 of the cap. Behind a product f32 is kept up to the results, which are
     rounded once; divisions and roots there have 2 ulp.
   }];
   let options = [

@@ -1,0 +1,162 @@
+//===- HopperAttentionScores.cpp - What changes scores on tensor cores ----===//
+// The score region, soft caps and masks, on the scores a thread holds.
+//===----------------------------------------------------------------------===//
+#include "HopperAttention.h"
+#include "HopperKernel.h"
+#include "HopperScalars.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace lacuna;
+
+/// Which of the thread's two rows element `i` of an accumulator is in, and its
+/// column behind the thread's first.
+static int64_t rowOf(int64_t i) { return i / 2 % 2; }
+static int64_t columnOf(int64_t i) { return i / 4 * 8 + i % 2; }
+
+/// The thread's first row, as a query.
+Value HopperAttention::firstQuery(const Tile &tile) {
+  return b.add(b.add(tile.firstRow, b.mul(group, 64)), row);
+}
+
+/// Row-major distances of a tensor whose dimensions of size 1 are broadcast.
+static SmallVector<int64_t> distances(Value tensor) {
+  auto shape = cast<RankedTensorType>(tensor.getType()).getShape();
+  SmallVector<int64_t> result(shape.size());
+  int64_t stride = 1;
+  for (int64_t dim = int64_t(shape.size()) - 1; dim >= 0; --dim) {
+    result[dim] = shape[dim] == 1 ? 0 : stride;
+    stride *= shape[dim];
+  }
+  return result;
+}
+
+/// The element of a captured tensor. Rows and columns beyond the last ones
+/// compute with indices of their own; they are held inside.
+static Value extract(HopperBuilder &b, Value tensor, Value pointer,
+                     ValueRange indices) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  Value offset = b.number(0);
+  for (auto [index, size, stride] :
+       llvm::zip_equal(indices, type.getShape(), distances(tensor))) {
+    Value inside = arith::MinUIOp::create(b, index, b.number(size - 1));
+    offset = b.add(offset, b.mul(inside, stride));
+  }
+  return loadHopperElement(b, pointer, offset, type.getElementType());
+}
+
+Value HopperAttention::applyRegion(Value score, const Tile &tile, Value query,
+                                   Value key) {
+  Block &body = op.getScore().front();
+  IRMapping mapping;
+  Value arguments[] = {score, tile.batch, tile.head, query, key};
+  for (auto [argument, value] :
+       llvm::zip_equal(body.getArguments(), arguments))
+    mapping.map(argument, value);
+  auto lookup = [&](Value value) -> Value {
+    if (Value known = mapping.lookupOrNull(value))
+      return known;
+    Value constant = hopperConstant(b, value.getDefiningOp());
+    mapping.map(value, constant);
+    return constant;
+  };
+  for (Operation &inner : body.without_terminator()) {
+    Values operands;
+    auto extracted = dyn_cast<tensor::ExtractOp>(inner);
+    for (Value operand : extracted ? ValueRange(extracted.getIndices())
+                                   : ValueRange(inner.getOperands()))
+      operands.push_back(lookup(operand));
+    Value result;
+    if (extracted) {
+      Value tensor = extracted.getTensor();
+      result = extract(b, tensor, buffers[hopperBuffer(tensor)], operands);
+    } else {
+      result = cloneHopperScalar(b, inner, operands);
+    }
+    mapping.map(inner.getResult(0), result);
+  }
+  return lookup(body.getTerminator()->getOperand(0));
+}
+
+/// Adds the mask to scores, or hides them where it is false.
+void HopperAttention::addMask(Values &scores, const Tile &tile,
+                              Value firstKey) {
+  Value mask = op.getMask();
+  auto type = cast<RankedTensorType>(mask.getType());
+  SmallVector<int64_t> stride = distances(mask);
+  stride.insert(stride.begin(), 4 - stride.size(), 0);
+  Value pointer = buffers[hopperBuffer(mask)];
+  Value hidden = b.real(-INFINITY);
+  Value head = b.add(b.mul(tile.batch, stride[0]), b.mul(tile.head, stride[1]));
+  for (auto [i, score] : llvm::enumerate(scores)) {
+    Value query = b.smaller(b.add(firstQuery(tile), 8 * rowOf(i)),
+                            b.number(shape.queries - 1));
+    Value key = b.smaller(b.add(firstKey, columnOf(i)),
+                          b.number(shape.keys - 1));
+    Value offset = b.add(b.add(head, b.mul(query, stride[2])),
+                         b.mul(key, stride[3]));
+    Value element = loadHopperElement(b, pointer, offset, type.getElementType());
+    if (type.getElementType().isInteger(1)) {
+      score = b.select(element, score, hidden);
+      continue;
+    }
+    // What is masked stays so, even where the score is infinite.
+    Value isHidden = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ,
+                                           element, hidden);
+    score = b.select(isHidden, hidden, b.fadd(score, element));
+  }
+}
+
+void HopperAttention::adjust(Values &scores, const Tile &tile, Value block) {
+  if (!shape.hasScore && !shape.hasMask && !shape.softCap)
+    return;
+  Value firstKey = b.add(b.mul(block, shape.keyTile), column);
+  // The scale that is still to be applied to scores.
+  double scale = shape.scale;
+  if (shape.hasScore) {
+    for (auto [i, score] : llvm::enumerate(scores))
+      score = applyRegion(b.fmul(score, b.real(scale)), tile,
+                          b.add(firstQuery(tile), 8 * rowOf(i)),
+                          b.add(firstKey, columnOf(i)));
+    scale = 1;
+  }
+  if (shape.softCap) {
+    for (Value &score : scores)
+      score = b.tanh(b.fmul(score, b.real(scale / *shape.softCap)));
+    scale = *shape.softCap;
+  }
+  if (!shape.hasMask)
+    return;
+  for (Value &score : scores)
+    if (scale != 1)
+      score = b.fmul(score, b.real(scale));
+  addMask(scores, tile, firstKey);
+}
+
+/// log(sum of exp) of the thread's rows, by the first of the four threads that
+/// hold each.
+void HopperAttention::writeLogarithms(const Tile &tile, const State &state) {
+  Value result = op.getLogSumExp();
+  Value heads = b.add(b.mul(tile.batch, shape.queryHeads), tile.head);
+  for (int64_t r : {0, 1}) {
+    Value query = b.add(firstQuery(tile), 8 * r);
+    Value logarithm = b.fma(state.maxima[r], b.real(shape.exponentScale()),
+                            b.log2(state.totals[r]));
+    logarithm = b.fmul(logarithm, b.real(0.6931471805599453));
+    Value none = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ,
+                                       state.totals[r], b.real(0));
+    logarithm = b.select(none, b.real(-INFINITY), logarithm);
+    Value isMine = arith::AndIOp::create(
+        b, b.equal(column, 0), b.greater(b.number(shape.queries), query));
+    b.branch(isMine, [&] {
+      Value offset = b.add(b.mul(heads, shape.queries), query);
+      LLVM::StoreOp::create(b, logarithm,
+                            hopperAddress(b, buffers[hopperBuffer(result)],
+                                          offset, b.getF32Type()));
+    });
+  }
+}
