@@ -98,9 +98,11 @@ class Case:
 
     def bound(self):
         q, k, v, o = self.tensors
-        middle = [t for t in (self.mask, self.lengths, self.table)
+        # What a score region captures comes first.
+        captured = [] if self.table is None else [self.table]
+        middle = [t for t in (self.mask, self.lengths)
                   if t is not None]
-        return [q, k, v, *middle, o,
+        return [*captured, q, k, v, *middle, o,
                 *([self.logarithms] if self.case["lse"] else [])]
 
     def results(self):

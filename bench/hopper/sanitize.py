@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Launches kernels of prepare.py on numbers between -1 and 1, for
-compute-sanitizer: no other kernel runs.
+compute-sanitizer: no other kernel runs. What initcheck says of copies of
+results to the host is no fault: it does not see the stores of the copy engine.
 
     compute-sanitizer --tool=initcheck python3 sanitize.py FOLDER NAME...
 """
