@@ -4,6 +4,8 @@
 // tiles of a few rows whose sums stay in registers.
 //===----------------------------------------------------------------------===//
 #include "ContractionShape.h"
+#include "DeviceGroup.h"
+#include "DeviceKernels.h"
 #include "RegisterTile.h"
 #include "lacuna/Lowering/Emitters.h"
 
@@ -348,6 +350,8 @@ static LogicalResult emitContraction(KernelBuilder &kernel, Operation *root) {
       });
   if (failed(shape))
     return emitReduction(kernel, root);
+  if (isOnDevice(kernel))
+    return emitDeviceContraction(kernel, op, *shape);
   return ContractionEmitter(kernel, op, std::move(*shape), false).emit();
 }
 

@@ -31,6 +31,9 @@ namespace lacuna {
 using namespace mlir;
 using namespace lacuna;
 
+/// The address space of memory that a block shares.
+static constexpr unsigned sharedSpace = 3;
+
 /// Calls the runtime where a check fails; the context joins the arguments.
 static void lowerChecks(func::FuncOp kernel, ModuleOp module) {
   SmallVector<CheckOp> checks;
@@ -86,6 +89,29 @@ static void declareFail(ModuleOp module) {
   LLVM::LLVMFuncOp::create(builder, module.getLoc(), "lacuna_rt_fail", type);
 }
 
+/// Memory that the threads of a block share is the module's.
+static void placeShared(func::FuncOp kernel, ModuleOp module) {
+  SmallVector<memref::AllocaOp> memories;
+  kernel.walk([&](memref::AllocaOp alloca) {
+    if (alloca.getType().getMemorySpaceAsInt() == sharedSpace)
+      memories.push_back(alloca);
+  });
+  for (auto [index, alloca] : llvm::enumerate(memories)) {
+    OpBuilder top(module.getBodyRegion());
+    std::string name =
+        (kernel.getSymName() + "_shared" + llvm::Twine(index)).str();
+    memref::GlobalOp::create(top, alloca.getLoc(), name,
+                             top.getStringAttr("private"), alloca.getType(),
+                             top.getUnitAttr(), /*constant=*/false,
+                             alloca.getAlignmentAttr());
+    OpBuilder builder(alloca);
+    auto global = memref::GetGlobalOp::create(builder, alloca.getLoc(),
+                                              alloca.getType(), name);
+    alloca.replaceAllUsesWith(global.getResult());
+    alloca.erase();
+  }
+}
+
 /// Scalars, vectors, buffers and functions in one conversion.
 static LogicalResult convertKernels(ModuleOp module) {
   MLIRContext *context = module.getContext();
@@ -117,7 +143,7 @@ static LogicalResult convertKernels(ModuleOp module) {
 /// Memory that the threads of a block share, not a constant.
 static bool isShared(Operation &op) {
   auto global = dyn_cast<memref::GlobalOp>(op);
-  return global && global.getType().getMemorySpaceAsInt() == 3;
+  return global && global.getType().getMemorySpaceAsInt() == sharedSpace;
 }
 
 namespace {
@@ -176,6 +202,7 @@ struct ConvertToLLVM : lacuna::impl::ConvertToLLVMBase<ConvertToLLVM> {
     OpBuilder builder(kernel.getContext());
     kernel->setAttr("lacuna.buffers", builder.getI64IntegerAttr(
                                           kernel.getNumArguments() - 2));
+    placeShared(kernel, module);
     lowerChecks(kernel, module);
   }
 };

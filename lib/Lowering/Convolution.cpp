@@ -6,6 +6,8 @@
 // dilations. Sums of a tile stay in registers over all taps and a block of
 // input channels.
 //===----------------------------------------------------------------------===//
+#include "DeviceGroup.h"
+#include "DeviceKernels.h"
 #include "RegisterTile.h"
 #include "lacuna/IR/Dialect.h"
 #include "lacuna/Lowering/Emitters.h"
@@ -455,7 +457,13 @@ LogicalResult ConvolutionEmitter::emit() {
 
 static LogicalResult emitPackedConvolution(KernelBuilder &kernel,
                                            Operation *root) {
-  return ConvolutionEmitter(kernel, cast<PackedConvolutionOp>(root)).emit();
+  auto op = cast<PackedConvolutionOp>(root);
+  bool isDepthwise = Geometry::of(op).depthwise;
+  bool areBuffers =
+      kernel.inputBuffer(op.getInput()) && kernel.inputBuffer(op.getPanels());
+  if (isOnDevice(kernel) && areBuffers && !isDepthwise)
+    return emitDeviceConvolution(kernel, op);
+  return ConvolutionEmitter(kernel, op).emit();
 }
 
 /// Copies a filter into panels, element by element of the result.

@@ -222,7 +222,10 @@ struct EmitHopper : lacuna::impl::EmitHopperBase<EmitHopper> {
     for (auto function : getOperation().getOps<func::FuncOp>())
       if (function->hasAttr(names::kernel))
         kernels.push_back(function);
+    // Whatever else becomes of them, they run on a GPU.
+    Builder builder(&getContext());
     for (func::FuncOp kernel : kernels) {
+      kernel->setAttr(names::group, builder.getI64IntegerAttr(1));
       LLVM::LLVMFuncOp device = emitAttention(kernel, processors);
       if (!device)
         device = emitProduct(kernel, processors);

@@ -1,4 +1,5 @@
 //===- EmitKernels.cpp - Tensor bodies of kernels to loops ----------------===//
+#include "DeviceGroup.h"
 #include "lacuna/IR/Names.h"
 #include "lacuna/IR/OpClass.h"
 #include "lacuna/Lowering/Emitters.h"
@@ -64,6 +65,8 @@ struct EmitKernels : lacuna::impl::EmitKernelsBase<EmitKernels> {
     KernelBuilder kernel(function, target);
     if (failed(emit(kernel, table)))
       signalPassFailure();
+    else if (isOnDevice(kernel))
+      alignAccesses(function);
   }
 
   LogicalResult emit(KernelBuilder &kernel, const EmitterTable &table) {

@@ -201,7 +201,7 @@ struct ExpandMath : impl::ExpandMathBase<ExpandMath> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     FunctionAdder{patterns, doubles}.addAll();
-    addNarrowFloatPatterns(patterns);
+    addNarrowFloatPatterns(patterns, /*converts=*/!doubles);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       return signalPassFailure();
     guardDivisions(getOperation());

@@ -112,9 +112,10 @@ struct ComputeInSingle : RewritePattern {
 
 } // namespace
 
-void addNarrowFloatPatterns(RewritePatternSet &patterns) {
-  patterns.add<ExpandExtF, ExpandTruncF, ComputeInSingle>(
-      patterns.getContext());
+void addNarrowFloatPatterns(RewritePatternSet &patterns, bool converts) {
+  patterns.add<ComputeInSingle>(patterns.getContext());
+  if (converts)
+    patterns.add<ExpandExtF, ExpandTruncF>(patterns.getContext());
 }
 
 } // namespace lacuna

@@ -7,9 +7,10 @@ class RewritePatternSet;
 }
 
 namespace lacuna {
-/// bf16 arithmetic becomes f32 arithmetic, and conversions from and to bf16
-/// become integer arithmetic. f16 math ops that stay are done in f32.
-void addNarrowFloatPatterns(mlir::RewritePatternSet &patterns);
+/// bf16 arithmetic becomes f32 arithmetic and, unless the target has
+/// instructions that convert from and to bf16, conversions become integer
+/// arithmetic. f16 math ops that stay are done in f32.
+void addNarrowFloatPatterns(mlir::RewritePatternSet &patterns, bool converts);
 } // namespace lacuna
 
 #endif // LACUNA_LIB_LOWERING_EXPANDNARROWFLOATS_H

@@ -8,6 +8,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -18,6 +19,11 @@ using Values = LineLoops::Values;
 static constexpr int64_t elementsPerTask = 16384;
 /// Bytes of a line that are kept on the stack.
 static constexpr int64_t mostLineBytes = 224 << 10;
+/// On a GPU: the widest access, the vectors of a line that a thread should
+/// take, and the most of them that are kept in its registers.
+static constexpr int64_t deviceVectorBytes = 16;
+static constexpr int64_t vectorsOfThread = 4;
+static constexpr int64_t turnsInRegisters = 8;
 
 SmallVector<LineDim>
 lacuna::linesAlong(ArrayRef<int64_t> shape,
@@ -30,13 +36,15 @@ lacuna::linesAlong(ArrayRef<int64_t> shape,
 
 LineLoops::LineLoops(KernelBuilder &kernel, Operation *root,
                      ArrayRef<LineDim> dims, ArrayRef<int64_t> apart,
-                     int64_t registers)
+                     int64_t registers, bool isShared)
     : kernel(kernel), rank(dims.size()),
-      compute(computeTypeOf(root->getOperand(0))) {
+      compute(computeTypeOf(root->getOperand(0))),
+      elementBytes(elementTypeOf(root->getOperand(0)).getIntOrFloatBitWidth() /
+                   8) {
   for (const LineDim &dim : dims)
     lineLength *= dim.within;
   mergeDims(root, dims, apart);
-  chooseLanes(registers);
+  chooseLanes(registers, isShared);
 }
 
 FloatType LineLoops::computeTypeOf(Value tensor) {
@@ -46,11 +54,12 @@ FloatType LineLoops::computeTypeOf(Value tensor) {
 }
 
 LineLoops LineLoops::along(KernelBuilder &kernel, Operation *root,
-                           int64_t axis, int64_t registers) {
+                           int64_t axis, int64_t registers,
+                           bool isShared) {
   ArrayRef<int64_t> shape = shapeOf(root->getOperand(0));
   axis = *axisFromFront(axis, shape.size());
   auto dims = linesAlong(shape, [&](int64_t dim) { return dim == axis; });
-  return LineLoops(kernel, root, dims, {axis, axis + 1}, registers);
+  return LineLoops(kernel, root, dims, {axis, axis + 1}, registers, isShared);
 }
 
 void LineLoops::mergeDims(Operation *root, ArrayRef<LineDim> dims,
@@ -77,14 +86,20 @@ void LineLoops::mergeDims(Operation *root, ArrayRef<LineDim> dims,
 }
 
 /// Whole vectors first, then powers of two that add up to the rest.
-void LineLoops::chooseLanes(int64_t registers) {
+void LineLoops::chooseLanes(int64_t registers, bool isShared) {
   laneLoop = loops.size() - 1;
   while (laneLoop > 0 && loops[laneLoop].lines * loops[laneLoop].within == 1)
     --laneLoop;
   const Loop &loop = loops[laneLoop];
   columns = loop.within == 1 && loop.lines > 1;
   int64_t size = columns ? loop.lines : loop.within;
-  lanes = registers * kernel.target.lanes(compute.getWidth());
+  if (isOnDevice(kernel)) {
+    lanes = std::max<int64_t>(deviceVectorBytes / elementBytes, 1);
+    if (!columns && isShared)
+      return chooseGroup();
+  } else {
+    lanes = registers * kernel.target.lanes(compute.getWidth());
+  }
   lanes = std::min(lanes, int64_t(llvm::bit_floor(uint64_t(size))));
   lanes = std::max<int64_t>(lanes, 1);
   if (columns)
@@ -96,6 +111,26 @@ void LineLoops::chooseLanes(int64_t registers) {
       chunks.push_back({begin, count, width});
     begin += count * width;
   }
+}
+
+/// Vectors that divide the line, so that all lines are aligned alike; so many
+/// threads that each keeps a few vectors in registers.
+void LineLoops::chooseGroup() {
+  int64_t size = loops[laneLoop].within;
+  while (size % lanes != 0)
+    lanes /= 2;
+  vectors = std::max<int64_t>(size / lanes, 1);
+  auto rounded = [](int64_t count) {
+    return int64_t(llvm::bit_ceil(uint64_t(count)));
+  };
+  int64_t threads = rounded(llvm::divideCeil(vectors, vectorsOfThread));
+  if (threads < DeviceGroup::warp)
+    threads = std::min(rounded(vectors), DeviceGroup::warp);
+  threads = std::min(threads, DeviceGroup::most);
+  turns = llvm::divideCeil(vectors, threads);
+  group.emplace(kernel, threads);
+  if (size > 0)
+    chunks.push_back({0, vectors, lanes});
 }
 
 LogicalResult
@@ -168,6 +203,8 @@ FailureOr<Values> LineLoops::nest(size_t depth, ValueRange carried,
 
 /// Runs the lane loop chunk by chunk; each has carried values of its own.
 FailureOr<Values> LineLoops::walkLanes(ValueRange carried, Step step) {
+  if (group)
+    return walkShared(carried, step);
   size_t each = carried.size() / std::max<size_t>(chunks.size(), 1);
   Values next;
   for (auto [index, chunk] : llvm::enumerate(chunks)) {
@@ -188,6 +225,55 @@ FailureOr<Values> LineLoops::walkLanes(ValueRange carried, Step step) {
     next.append(*done);
   }
   return next;
+}
+
+/// `step` at vector `number` of the lane loop, if there is one.
+FailureOr<Values> LineLoops::turn(Value number, bool always,
+                                  ValueRange carried, Step step) {
+  auto run = [&] {
+    inner[laneLoop] = kernel.mul(number, lanes);
+    return step(position(lanes), carried);
+  };
+  if (always)
+    return run();
+  OpBuilder &b = kernel.builder;
+  Value exists = kernel.less(number, kernel.index(vectors));
+  auto branch = scf::IfOp::create(b, kernel.loc, carried.getTypes(), exists,
+                                  /*addThen=*/true, /*addElse=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.elseBlock());
+  scf::YieldOp::create(b, kernel.loc, carried);
+  b.setInsertionPointToStart(branch.thenBlock());
+  FailureOr<Values> next = run();
+  if (failed(next))
+    return failure();
+  scf::YieldOp::create(b, kernel.loc, *next);
+  return Values(branch.getResults());
+}
+
+/// A thread takes every `threads`-th vector, so that neighbours read
+/// neighbours. Few turns are written one by one: what is kept of each can stay
+/// in registers.
+FailureOr<Values> LineLoops::walkShared(ValueRange carried, Step step) {
+  if (chunks.empty())
+    return Values(carried);
+  int64_t threads = group->size();
+  if (turns > turnsInRegisters) {
+    return kernel.forLoop(group->thread(), kernel.index(vectors), threads,
+                          carried, [&](Value number, ValueRange values) {
+                            return turn(number, /*always=*/true, values, step);
+                          });
+  }
+  Values values(carried);
+  for (taken = 0; taken < turns; ++taken) {
+    Value number = kernel.add(group->thread(), taken * threads);
+    bool always = (taken + 1) * threads <= vectors;
+    FailureOr<Values> next = turn(number, always, values, step);
+    if (failed(next))
+      return failure();
+    values = *next;
+  }
+  return values;
 }
 
 LogicalResult LineLoops::walk(Body body) {
@@ -217,7 +303,7 @@ FailureOr<Values> LineLoops::fold(ValueRange initial, Step step,
     Values part = foldLanes(kernel, own, chunk.lanes, combine);
     result = index == 0 ? part : combine(result, part);
   }
-  return result;
+  return group ? group->reduce(result, combine) : result;
 }
 
 FailureOr<Value>
@@ -245,12 +331,20 @@ LineLoops::sum(llvm::function_ref<FailureOr<Value>(const Position &)> term) {
 
 Value LineLoops::lineMemory() {
   int64_t elements = lineLength * width();
+  if (isOnDevice(kernel)) { // in registers: what one thread takes of a line
+    bool isOneLoop = group && lineLength == loops[laneLoop].within;
+    if (!isOneLoop || turns > turnsInRegisters)
+      return {};
+    elements = turns * lanes;
+  }
   if (elements * (compute.getWidth() / 8) > mostLineBytes)
     return {};
   return kernel.scratch({std::max<int64_t>(elements, 1)}, compute);
 }
 
 Value LineLoops::memoryOffset() {
+  if (group)
+    return kernel.index(taken * lanes);
   Value offset = kernel.index(0);
   for (auto [loop, within] : llvm::zip(loops, inner))
     if (loop.within > 1)
@@ -305,7 +399,9 @@ LogicalResult lacuna::storeAs(KernelBuilder &kernel, Value tensor,
 
 LineInput::LineInput(KernelBuilder &kernel, LineLoops &lines, Value tensor)
     : kernel(kernel), lines(lines), tensor(tensor),
-      memory(kernel.inputBuffer(tensor) ? Value() : lines.lineMemory()) {}
+      memory(kernel.inputBuffer(tensor) && !isOnDevice(kernel)
+                 ? Value()
+                 : lines.lineMemory()) {}
 
 FailureOr<Value> LineInput::first(const Position &at) {
   FailureOr<Value> element = loadAs(kernel, tensor, lines.computeType(), at);

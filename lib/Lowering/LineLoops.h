@@ -2,12 +2,13 @@
 // A line is the set of elements that are normalised or reduced together: a
 // row, a channel, a group of channels. Lanes run along the line where its
 // elements are neighbours in memory, and across neighbouring lines otherwise;
-// whoever folds a line sees vectors in both cases.
+// whoever folds a line sees vectors in both cases. On a GPU a group of threads
+// shares a line whose elements are neighbours, each with vectors of its own.
 //===----------------------------------------------------------------------===//
 #ifndef LACUNA_LIB_LOWERING_LINELOOPS_H
 #define LACUNA_LIB_LOWERING_LINELOOPS_H
 
-#include "lacuna/Lowering/KernelBuilder.h"
+#include "DeviceGroup.h"
 
 namespace lacuna {
 
@@ -31,11 +32,12 @@ public:
   /// `registers`: vector registers that a step works on.
   LineLoops(KernelBuilder &kernel, mlir::Operation *root,
             llvm::ArrayRef<LineDim> dims, llvm::ArrayRef<int64_t> apart,
-            int64_t registers);
+            int64_t registers, bool isShared = true);
 
-  /// Lines along one axis.
+  /// Lines along one axis. Unless `isShared` a thread has a line to itself.
   static LineLoops along(KernelBuilder &kernel, mlir::Operation *root,
-                         int64_t axis, int64_t registers);
+                         int64_t axis, int64_t registers,
+                         bool isShared = true);
 
   /// Elements of a line.
   int64_t length() const { return lineLength; }
@@ -82,19 +84,28 @@ private:
   };
   void mergeDims(mlir::Operation *root, llvm::ArrayRef<LineDim> dims,
                  llvm::ArrayRef<int64_t> apart);
-  void chooseLanes(int64_t registers);
+  void chooseLanes(int64_t registers, bool isShared);
+  void chooseGroup();
   Position position(int64_t lanes) const;
   mlir::FailureOr<Values> nest(size_t depth, mlir::ValueRange carried,
                                Step step);
   mlir::FailureOr<Values> walkLanes(mlir::ValueRange carried, Step step);
+  mlir::FailureOr<Values> walkShared(mlir::ValueRange carried, Step step);
+  mlir::FailureOr<Values> turn(mlir::Value number, bool always,
+                               mlir::ValueRange carried, Step step);
 
   KernelBuilder &kernel;
   int64_t rank;
   mlir::FloatType compute;
+  int64_t elementBytes;
   llvm::SmallVector<Loop> loops;
   int64_t laneLoop = 0, lanes = 1, lineLength = 1;
   bool columns = false;
   llvm::SmallVector<Chunk> chunks;
+  /// The threads that share a line, vectors of the lane loop, and how many of
+  /// them a thread takes at most, of which it is at number `taken`.
+  std::optional<DeviceGroup> group;
+  int64_t vectors = 0, turns = 0, taken = 0;
   /// The current indices, one a loop; `lineIndex` one a dimension.
   Values outer, inner, lineIndex;
 };

@@ -58,10 +58,12 @@ public:
   LocalResponseEmitter(KernelBuilder &kernel, LocalResponseNormOp op,
                        int64_t registers)
       : kernel(kernel), op(op),
-        lines(LineLoops::along(kernel, op, channel(op), registers)),
+        lines(LineLoops::along(kernel, op, channel(op), registers,
+                               /*isShared=*/false)),
         size(op.getSize()), before((size - 1) / 2) {
     int64_t bytes = padded() * (lines.computeType().getWidth() / 8);
-    if (bytes <= mostScratchBytes)
+    // Thousands of threads of a GPU have such memory at a time.
+    if (bytes <= (isOnDevice(kernel) ? 64 << 10 : mostScratchBytes))
       squares = kernel.scratch({padded()}, lines.computeType());
   }
   /// Whether the squares fit.

@@ -4,6 +4,7 @@
 //===----------------------------------------------------------------------===//
 #include "Pooling.h"
 
+#include "DeviceGroup.h"
 #include "lacuna/Lowering/Emitters.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -144,16 +145,21 @@ public:
       : kernel(kernel), shape(shape), reducer(reducer), result(result),
         blocks(shape.channelBlocks(kernel.target)) {}
   LogicalResult emit();
+  LogicalResult emitOnDevice();
 
 private:
   LogicalResult emitOutput(Value image, ValueRange outputs, Value channel);
   FailureOr<Value> reduce(ArrayRef<PoolRange> ranges, VisitElement visit);
+  FailureOr<Value> reduceShared(ArrayRef<PoolRange> ranges,
+                                VisitElement visit);
 
   KernelBuilder &kernel;
   const PoolShape &shape;
   PoolReducer &reducer;
   Value result;
   VectorBlocks blocks;
+  /// The threads of a GPU that share a window, along its last dimension.
+  std::optional<DeviceGroup> group;
 };
 } // namespace
 
@@ -200,6 +206,28 @@ FailureOr<Value> PoolEmitter::reduce(ArrayRef<PoolRange> ranges,
   return (*reduced)[0];
 }
 
+/// Each thread takes every `threads`-th element of a line.
+FailureOr<Value> PoolEmitter::reduceShared(ArrayRef<PoolRange> ranges,
+                                           VisitElement visit) {
+  const PoolRange &last = ranges.back();
+  auto line = [&](ValueRange outer, ValueRange carried) {
+    return kernel.forLoop(
+        group->thread(), last.count, group->size(), carried,
+        [&](Value k, ValueRange values) -> FailureOr<Values> {
+          Values indices(outer);
+          indices.push_back(elementOf(kernel, last, k));
+          return visit(indices, values);
+        });
+  };
+  auto own = walkElements(kernel, ranges.drop_back(),
+                          reducer.neutral(blocks.width), line);
+  if (failed(own))
+    return failure();
+  return group->reduce(*own, [&](ValueRange a, ValueRange b) {
+    return Values{reducer.merge(a[0], b[0])};
+  })[0];
+}
+
 LogicalResult PoolEmitter::emitOutput(Value image, ValueRange outputs,
                                       Value channel) {
   SmallVector<PoolRange> ranges;
@@ -217,13 +245,41 @@ LogicalResult PoolEmitter::emitOutput(Value image, ValueRange outputs,
       return failure();
     return Values{reducer.merge(carried[0], reducer.start(*element))};
   };
-  FailureOr<Value> reduced = reduce(ranges, visit);
+  FailureOr<Value> reduced =
+      group ? reduceShared(ranges, visit) : reduce(ranges, visit);
   if (failed(reduced))
     return failure();
   if (reducer.mode() == PoolMode::Average)
     count = asDivisor(kernel, count, reducer.partialType());
   return kernel.store(result, reducer.finish(*reduced, count),
                       shape.at(image, channel, outputs, blocks.width));
+}
+
+/// Every output is a step, or a vector of channels where those are neighbours;
+/// a group of threads shares a large window of neighbours.
+LogicalResult PoolEmitter::emitOnDevice() {
+  constexpr int64_t largeWindow = 64;
+  SmallVector<int64_t> steps{shape.batch};
+  llvm::append_range(steps, shape.outputs());
+  if (shape.layout == Layout::ChannelsFirst) {
+    steps.insert(steps.begin() + 1, shape.channels);
+    int64_t line = std::min(shape.dims.back().most(), shape.dims.back().input);
+    if (shape.taps() >= largeWindow)
+      group.emplace(kernel, std::min<int64_t>(llvm::bit_floor(uint64_t(line)),
+                                              DeviceGroup::warp));
+    return kernel.parallelLoop(steps, 1, [&](ValueRange at) {
+      return emitOutput(at[0], at.drop_front(2), at[1]);
+    });
+  }
+  int64_t most = 128 / elementTypeOf(shape.input).getIntOrFloatBitWidth();
+  blocks = VectorBlocks::single(shape.channels);
+  while (2 * blocks.width <= most && shape.channels % (2 * blocks.width) == 0)
+    blocks.width *= 2;
+  steps.push_back(shape.channels / blocks.width);
+  return kernel.parallelLoop(steps, 1, [&](ValueRange at) {
+    Value channel = kernel.mul(at.back(), blocks.width);
+    return emitOutput(at[0], at.drop_front().drop_back(), channel);
+  });
 }
 
 LogicalResult PoolEmitter::emit() {
@@ -259,6 +315,8 @@ LogicalResult lacuna::emitPool(KernelBuilder &kernel, const PoolShape &shape,
     kernel.setRange(0, 1);
     return success();
   }
+  if (isOnDevice(kernel))
+    return PoolEmitter(kernel, shape, reducer, result).emitOnDevice();
   if (shape.layout == Layout::ChannelsFirst && fitsPoolOfLines(shape))
     return emitPoolOfLines(kernel, shape, reducer, result);
   return PoolEmitter(kernel, shape, reducer, result).emit();

@@ -3,6 +3,7 @@
 // dimension of the first input: partial results side by side when that is a
 // reduction loop, neighbouring results when it is a parallel one.
 //===----------------------------------------------------------------------===//
+#include "DeviceGroup.h"
 #include "VectorBlocks.h"
 #include "lacuna/Lowering/Emitters.h"
 
@@ -49,6 +50,9 @@ private:
   /// The current index of each loop.
   Values loops;
   SmallVector<int64_t> reductionLoops;
+  /// The threads of a GPU that share a result, in the lane loop.
+  std::optional<DeviceGroup> group;
+  int64_t chooseGroup(int64_t lane);
   Operation *combiner = nullptr;
   TypedAttr neutral;
 };
@@ -163,8 +167,9 @@ FailureOr<Value> ReductionEmitter::reduce(Value start, int64_t depth,
   if (depth == int64_t(reductionLoops.size()))
     return step(start, lanes, lane);
   int64_t loop = reductionLoops[depth];
-  bool strided = lanes > 1 && loop == lane;
+  bool strided = loop == lane && (lanes > 1 || group);
   int64_t stop = strided ? sizes[loop] / lanes * lanes : sizes[loop];
+  int64_t threads = group ? group->size() : 1;
   auto body = [&](Value i, ValueRange carried) -> FailureOr<Values> {
     loops[loop] = i;
     FailureOr<Value> next = reduce(carried[0], depth + 1, lanes, lane);
@@ -172,8 +177,10 @@ FailureOr<Value> ReductionEmitter::reduce(Value start, int64_t depth,
       return failure();
     return Values{*next};
   };
-  auto result = kernel.forLoop(kernel.index(0), kernel.index(stop),
-                               strided ? lanes : 1, start, body);
+  Value first = strided && group ? kernel.mul(group->thread(), lanes)
+                                 : kernel.index(0);
+  auto result = kernel.forLoop(first, kernel.index(stop),
+                               strided ? lanes * threads : 1, start, body);
   if (failed(result))
     return failure();
   return (*result)[0];
@@ -203,7 +210,7 @@ FailureOr<Value> ReductionEmitter::loadStart(const Position &at) {
 
 /// Computes and stores the results at the current parallel indices.
 LogicalResult ReductionEmitter::emitResult(int64_t lanes, int64_t lane) {
-  bool lanesReduce = lanes > 1 && isReduction(lane);
+  bool lanesReduce = (lanes > 1 || group) && isReduction(lane);
   Position at = resultPosition(lanesReduce ? 1 : lanes, lane);
   FailureOr<Value> start = loadStart(at);
   if (failed(start))
@@ -219,6 +226,8 @@ LogicalResult ReductionEmitter::emitResult(int64_t lanes, int64_t lane) {
       return SmallVector<Value>{combine(a[0], b[0])};
     };
     Value folded = foldLanes(kernel, *partial, lanes, combineVectors)[0];
+    if (group)
+      folded = group->reduce(folded, combineVectors)[0];
     accumulator = combine(accumulator, folded);
     // What is left of the lane loop, one element at a time.
     int64_t whole = sizes[lane] / lanes * lanes;
@@ -258,6 +267,22 @@ LogicalResult ReductionEmitter::emitResult(int64_t lanes, int64_t lane) {
   return kernel.store(op->getResult(0), accumulator, at);
 }
 
+/// Lanes that divide the loop, and so many threads that each takes a few
+/// vectors of it.
+int64_t ReductionEmitter::chooseGroup(int64_t lane) {
+  Type element = elementTypeOf(op.getDpsInputOperand(0)->get());
+  int64_t bits = element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
+  int64_t lanes = std::min<int64_t>(128 / std::max<int64_t>(bits, 8), 8);
+  while (sizes[lane] % lanes != 0)
+    lanes /= 2;
+  uint64_t vectors = sizes[lane] / lanes;
+  uint64_t threads = llvm::bit_ceil(llvm::divideCeil(vectors, uint64_t(4)));
+  if (threads < DeviceGroup::warp)
+    threads = std::min<uint64_t>(llvm::bit_ceil(vectors), DeviceGroup::warp);
+  group.emplace(kernel, std::min<uint64_t>(threads, DeviceGroup::most));
+  return lanes;
+}
+
 LogicalResult ReductionEmitter::emit() {
   if (op->getNumResults() != 1)
     return op->emitOpError("reduction with several results is not supported");
@@ -284,7 +309,14 @@ LogicalResult ReductionEmitter::emit() {
   for (int64_t loop : reductionLoops)
     work *= std::max<int64_t>(sizes[loop], 1);
   bool across = lane >= 0 && !isReduction(lane);
-  if (lane >= 0 && isReduction(lane) && (!neutral || sizes[lane] < lanes))
+  constexpr int64_t worthSharing = 16;
+  if (isOnDevice(kernel)) {
+    lanes = std::max<int64_t>(lanes / 4, 1);
+    if (lane >= 0 && !across && neutral && sizes[lane] >= worthSharing)
+      lanes = chooseGroup(lane);
+  }
+  if (lane >= 0 && isReduction(lane) && !group &&
+      (!neutral || sizes[lane] < lanes))
     lane = -1;
   if (!across) {
     return kernel.parallelLoop(

@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "Resampling.h"
 
+#include "DeviceGroup.h"
+
 #include "lacuna/Lowering/Emitters.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -143,6 +145,27 @@ static FailureOr<Value> extrapolate(Resampler &r, Value value,
   return value;
 }
 
+/// Neighbouring threads have neighbouring results, or vectors of channels.
+static LogicalResult emitOnDevice(Resampler &r) {
+  int64_t last = r.output.back(), width = 1;
+  int64_t most = 128 / r.element.getIntOrFloatBitWidth();
+  while (!r.endsInAxis() && 2 * width <= most && last % (2 * width) == 0)
+    width *= 2;
+  SmallVector<int64_t> steps(r.output);
+  steps.back() = last / width;
+  return r.kernel.parallelLoop(
+      steps, 1, [&](ValueRange at) -> LogicalResult {
+        Values indices(at);
+        indices.back() = r.kernel.mul(indices.back(), width);
+        FailureOr<Value> value = gather(r, indices, 0, width);
+        if (succeeded(value) && r.op.getExtrapolates())
+          value = extrapolate(r, *value, indices);
+        if (failed(value))
+          return failure();
+        return r.write(*value, Position(indices, width, r.rank() - 1));
+      });
+}
+
 LogicalResult lacuna::emitDirectResample(Resampler &r) {
   KernelBuilder &kernel = r.kernel;
   int64_t last = r.output.back(), work = last;
@@ -201,6 +224,8 @@ static LogicalResult emitResample(KernelBuilder &kernel, Operation *root) {
     kernel.setRange(0, 1);
     return success();
   }
+  if (isOnDevice(kernel))
+    return emitOnDevice(resampler);
   switch (chooseForm(resampler)) {
   case Form::Direct:
     return emitDirectResample(resampler);

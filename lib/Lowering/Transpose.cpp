@@ -4,11 +4,14 @@
 // along the contiguous dimension of the input, turn in registers, and write
 // along that of the result.
 //===----------------------------------------------------------------------===//
+#include "DeviceGroup.h"
 #include "RegisterTile.h"
 #include "lacuna/IR/OpClass.h"
 #include "lacuna/Lowering/Emitters.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;
 using namespace lacuna;
@@ -25,6 +28,7 @@ public:
         last(shape.size() - 1),
         across(llvm::find(permutation, last) - permutation.begin()) {}
   LogicalResult emit(int64_t size);
+  LogicalResult emitOnDevice();
 
 private:
   Position inputPosition(ValueRange at, int64_t lanes) const;
@@ -88,6 +92,65 @@ LogicalResult TransposeEmitter::emitElements(ValueRange outer, Value row0,
       FailureOr<Value> element = kernel.load(input, inputPosition(at, 1));
       return failed(element) ? failure() : kernel.store(result, *element, at);
     });
+  });
+}
+
+/// A block of threads brings a square tile to shared memory along the rows of
+/// the input, and takes it from there along those of the result.
+LogicalResult TransposeEmitter::emitOnDevice() {
+  constexpr int64_t size = 32, threads = 256, turns = size * size / threads;
+  DeviceGroup group(kernel, threads);
+  OpBuilder &b = kernel.builder;
+  Location loc = kernel.loc;
+  // One element more: columns of the tile use all banks.
+  Value tile = group.shared({size, size + 1}, elementTypeOf(result));
+  Value fast =
+      arith::RemUIOp::create(b, loc, group.thread(), kernel.index(size));
+  Value slow =
+      arith::DivUIOp::create(b, loc, group.thread(), kernel.index(size));
+  SmallVector<int64_t> steps;
+  for (int64_t dim = 0; dim < last; ++dim)
+    if (dim != across)
+      steps.push_back(shape[dim]);
+  steps.push_back(llvm::divideCeil(shape[across], size));
+  steps.push_back(llvm::divideCeil(shape[last], size));
+  auto inside = [&](Value row, Value column) -> Value {
+    return arith::AndIOp::create(
+        b, loc, kernel.less(row, kernel.index(shape[across])),
+        kernel.less(column, kernel.index(shape[last])));
+  };
+  return kernel.parallelLoop(steps, 1, [&](ValueRange at) -> LogicalResult {
+    ValueRange outer = at.drop_back(2);
+    Value row0 = kernel.mul(at[at.size() - 2], size);
+    Value column0 = kernel.mul(at.back(), size);
+    group.barrier();
+    for (int64_t turn = 0; turn < turns; ++turn) {
+      Value line = kernel.add(slow, turn * (threads / size));
+      Value row = kernel.add(row0, fast), column = kernel.add(column0, line);
+      auto bring = [&]() -> LogicalResult {
+        FailureOr<Value> element = kernel.load(
+            input, inputPosition(indices(outer, row, column), 1));
+        if (failed(element))
+          return failure();
+        memref::StoreOp::create(b, loc, *element, tile, ValueRange{line, fast});
+        return success();
+      };
+      if (failed(kernel.branch(inside(row, column), bring)))
+        return failure();
+    }
+    group.barrier();
+    for (int64_t turn = 0; turn < turns; ++turn) {
+      Value line = kernel.add(slow, turn * (threads / size));
+      Value row = kernel.add(row0, line), column = kernel.add(column0, fast);
+      auto take = [&]() -> LogicalResult {
+        Value element =
+            memref::LoadOp::create(b, loc, tile, ValueRange{fast, line});
+        return kernel.store(result, element, indices(outer, row, column));
+      };
+      if (failed(kernel.branch(inside(row, column), take)))
+        return failure();
+    }
+    return success();
   });
 }
 
@@ -155,5 +218,7 @@ std::optional<LogicalResult> lacuna::emitTransposed(KernelBuilder &kernel) {
     return std::nullopt;
   int64_t bits = type.getElementTypeBitWidth();
   int64_t size = kernel.target.lanes(std::max<int64_t>(bits, 32));
+  if (isOnDevice(kernel))
+    return TransposeEmitter(kernel, op).emitOnDevice();
   return TransposeEmitter(kernel, op).emit(size);
 }

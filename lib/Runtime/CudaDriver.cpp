@@ -22,6 +22,11 @@ static bool findAll(void *library, CudaDriver &driver) {
          find(library, "cuCtxSetCurrent", driver.setContext) &&
          find(library, "cuModuleLoadDataEx", driver.loadModule) &&
          find(library, "cuModuleUnload", driver.unloadModule) &&
+         find(library, "cuLinkCreate_v2", driver.createLink) &&
+         find(library, "cuLinkAddData_v2", driver.addToLink) &&
+         find(library, "cuLinkComplete", driver.finishLink) &&
+         find(library, "cuLinkDestroy", driver.destroyLink) &&
+         find(library, "cuDriverGetVersion", driver.version) &&
          find(library, "cuModuleGetFunction", driver.getFunction) &&
          find(library, "cuFuncSetAttribute", driver.setAttribute) &&
          find(library, "cuTensorMapEncodeTiled", driver.encodeTiled) &&
@@ -35,6 +40,12 @@ static bool findAll(void *library, CudaDriver &driver) {
          find(library, "cuStreamCreate", driver.createStream) &&
          find(library, "cuStreamDestroy_v2", driver.destroyStream) &&
          find(library, "cuStreamSynchronize", driver.synchronize) &&
+         find(library, "cuStreamBeginCapture_v2", driver.beginCapture) &&
+         find(library, "cuStreamEndCapture", driver.endCapture) &&
+         find(library, "cuGraphInstantiateWithFlags", driver.instantiate) &&
+         find(library, "cuGraphLaunch", driver.launchGraph) &&
+         find(library, "cuGraphDestroy", driver.destroyGraph) &&
+         find(library, "cuGraphExecDestroy", driver.destroyExecutable) &&
          find(library, "cuLaunchKernel", driver.launch) &&
          find(library, "cuEventCreate", driver.createEvent) &&
          find(library, "cuEventRecord", driver.recordEvent) &&

@@ -30,6 +30,14 @@ struct CudaDriver {
   int (*loadModule)(CudaHandle *module, const void *image, unsigned count,
                     int *options, void **values);
   int (*unloadModule)(CudaHandle module);
+  int (*createLink)(unsigned count, int *options, void **values,
+                    CudaHandle *link);
+  int (*addToLink)(CudaHandle link, int type, void *data, size_t bytes,
+                   const char *name, unsigned count, int *options,
+                   void **values);
+  int (*finishLink)(CudaHandle link, void **code, size_t *bytes);
+  int (*destroyLink)(CudaHandle link);
+  int (*version)(int *version);
   int (*getFunction)(CudaHandle *function, CudaHandle module,
                      const char *name);
   int (*setAttribute)(CudaHandle function, int attribute, int value);
@@ -55,6 +63,13 @@ struct CudaDriver {
   int (*createStream)(CudaHandle *stream, unsigned flags);
   int (*destroyStream)(CudaHandle stream);
   int (*synchronize)(CudaHandle stream);
+  int (*beginCapture)(CudaHandle stream, int mode);
+  int (*endCapture)(CudaHandle stream, CudaHandle *graph);
+  int (*instantiate)(CudaHandle *executable, CudaHandle graph,
+                     unsigned long long flags);
+  int (*launchGraph)(CudaHandle executable, CudaHandle stream);
+  int (*destroyGraph)(CudaHandle graph);
+  int (*destroyExecutable)(CudaHandle executable);
   int (*launch)(CudaHandle function, unsigned gridX, unsigned gridY,
                 unsigned gridZ, unsigned blockX, unsigned blockY,
                 unsigned blockZ, unsigned sharedBytes, CudaHandle stream,

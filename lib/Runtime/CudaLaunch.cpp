@@ -110,6 +110,42 @@ void CudaProgram::State::launch(int64_t id, void *const *args, int64_t slots,
     note(driver->recordEvent(events.back()[1], stream), "timing a kernel");
 }
 
+void CudaProgram::State::forget(CudaHandle &executable) {
+  if (executable)
+    driver->destroyExecutable(executable);
+  executable = nullptr;
+}
+
+/// Runs the launches of `entry`: one by one in the first call and where they
+/// are timed, later as one graph. It is recorded anew when buffers have moved.
+void CudaProgram::State::replay(Entry entry,
+                                const std::vector<void *> &inputs,
+                                const std::vector<void *> &outputs) {
+  auto run = [&] {
+    entry(reinterpret_cast<LacunaContext *>(this), inputs.data(),
+          outputs.data(), arena.pointer(), constants.pointer());
+  };
+  if (timing || launches.empty() || calls++ == 0)
+    return run();
+  std::vector<void *> buffers(inputs);
+  buffers.insert(buffers.end(), outputs.begin(), outputs.end());
+  if (!recorded || buffers != recordedBuffers) {
+    forget(recorded);
+    constexpr int ownThread = 1;
+    CudaHandle graph = nullptr;
+    note(driver->beginCapture(stream, ownThread), "recording the kernels");
+    run();
+    note(driver->endCapture(stream, &graph), "recording the kernels");
+    if (!first)
+      note(driver->instantiate(&recorded, graph, 0), "recording the kernels");
+    if (graph)
+      driver->destroyGraph(graph);
+    recordedBuffers = buffers;
+  }
+  if (!first)
+    note(driver->launchGraph(recorded, stream), "running the kernels");
+}
+
 using DeviceCall = CudaProgram::State;
 
 void lacuna_rt_launch(void *context, int64_t launchId, void *const *args,

@@ -1,7 +1,10 @@
 //===- CudaProgram.cpp - programs on a GPU --------------------------------===//
 #include "lacuna/Runtime/Cuda.h"
 
+#include "CudaCache.h"
 #include "CudaState.h"
+
+#include <fmt/format.h>
 
 namespace lacuna {
 
@@ -9,6 +12,7 @@ CudaProgram::State::~State() {
   if (!context)
     return;
   driver->setContext(context);
+  forget(recorded);
   if (stream)
     driver->destroyStream(stream);
   for (CudaHandle module : {portable, hopper})
@@ -45,6 +49,10 @@ Error CudaProgram::State::open(const CudaImage &image) {
   note(driver->deviceAttribute(&capability[0], major, device), "the GPU");
   note(driver->deviceAttribute(&capability[1], minor, device), "the GPU");
   isHopper = capability[0] == 9 && capability[1] == 0;
+  int version = 0;
+  note(driver->version(&version), "the GPU's driver");
+  target = fmt::format("sm_{}{} CUDA {}", capability[0], capability[1],
+                       version);
   constexpr unsigned nonBlocking = 1;
   return driver->check(driver->createStream(&stream, nonBlocking),
                        "making a stream");
@@ -52,9 +60,41 @@ Error CudaProgram::State::open(const CudaImage &image) {
 
 Error CudaProgram::State::loadCode(CudaHandle &module,
                                    const std::string &code) {
+  std::string machineCode;
+  CudaCache cache(code, target);
+  if (std::optional<std::string> kept = cache.read()) {
+    machineCode = *kept;
+    if (driver->loadModule(&module, machineCode.data(), 0, nullptr, nullptr) ==
+        0)
+      return Error::success();
+  }
+  if (Error error = assemble(code, machineCode))
+    return error;
+  cache.write(machineCode);
   return driver->check(
-      driver->loadModule(&module, code.c_str(), 0, nullptr, nullptr),
+      driver->loadModule(&module, machineCode.data(), 0, nullptr, nullptr),
       "loading the kernels");
+}
+
+/// The driver's assembler.
+Error CudaProgram::State::assemble(const std::string &code,
+                                   std::string &machineCode) {
+  constexpr int isPTX = 1;
+  CudaHandle link = nullptr;
+  void *result = nullptr;
+  size_t bytes = 0;
+  int failed = driver->createLink(0, nullptr, nullptr, &link);
+  if (!failed)
+    failed = driver->addToLink(link, isPTX, const_cast<char *>(code.c_str()),
+                               code.size() + 1, "kernels", 0, nullptr,
+                               nullptr);
+  if (!failed)
+    failed = driver->finishLink(link, &result, &bytes);
+  if (!failed)
+    machineCode.assign(static_cast<const char *>(result), bytes);
+  if (link)
+    driver->destroyLink(link);
+  return driver->check(failed, "assembling the kernels");
 }
 
 Error CudaProgram::State::findKernel(CudaHandle module,
@@ -144,8 +184,7 @@ Error CudaProgram::call(Entry entry, std::span<const Tensor> inputs,
     return error;
   run.note(run.driver->fill(run.failure.get(), 0, sizeof(CudaFailure), run.stream),
            "clearing the checks");
-  entry(reinterpret_cast<LacunaContext *>(&run), in.data(), out.data(),
-        run.arena.pointer(), run.constants.pointer());
+  run.replay(entry, in, out);
   return run.finish(outputs, times);
 }
 

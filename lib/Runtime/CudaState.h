@@ -35,6 +35,10 @@ struct CudaProgram::State {
   ~State();
   Error open(const CudaImage &image);
   Error loadCode(CudaHandle &module, const std::string &code);
+  Error assemble(const std::string &code, std::string &machineCode);
+  void replay(Entry entry, const std::vector<void *> &inputs,
+              const std::vector<void *> &outputs);
+  void forget(CudaHandle &executable);
   Error findKernels();
   Error findKernel(CudaHandle module, const std::string &name,
                    CudaHandle &function);
@@ -61,6 +65,8 @@ struct CudaProgram::State {
   CudaHandle portable = nullptr, hopper = nullptr;
   /// Whether the GPU runs code for Hopper alone.
   bool isHopper = false;
+  /// What machine code depends on beside its PTX.
+  std::string target;
   std::vector<CudaKernel> kernels;
   std::vector<CudaLaunch> launches;
   DeviceMemory constants, arena, failure;
@@ -68,6 +74,11 @@ struct CudaProgram::State {
   std::mutex mutex;
   Error first = Error::success();
   bool timing = false;
+  /// All launches of a call, and the buffers they were recorded with; null
+  /// before the second call.
+  CudaHandle recorded = nullptr;
+  std::vector<void *> recordedBuffers;
+  int64_t calls = 0;
   /// One pair around each launch of a call that is timed.
   std::vector<std::array<CudaHandle, 2>> events;
   std::vector<int64_t> eventLaunches;
