@@ -466,40 +466,6 @@ static LogicalResult emitPackedConvolution(KernelBuilder &kernel,
   return ConvolutionEmitter(kernel, op).emit();
 }
 
-/// Copies a filter into panels, element by element of the result.
-static LogicalResult emitPackFilter(KernelBuilder &kernel, Operation *root) {
-  auto op = cast<PackFilterOp>(root);
-  OpBuilder &b = kernel.builder;
-  Location loc = kernel.loc;
-  ArrayRef<int64_t> shape = shapeOf(op.getResult());
-  ArrayRef<int64_t> filter = shapeOf(op.getFilter());
-  int64_t lanes = op.getLanes(), taps = shape[1], inputs = shape[2];
-  int64_t groups = inputs == 1 && int64_t(op.getGroups()) == filter[0] ? 1 : op.getGroups();
-  int64_t perGroup = filter[0] / groups, panelsPerGroup = shape[0] / groups;
-  Type element = elementTypeOf(op.getResult());
-  Value source = flatten(kernel, kernel.inputBuffer(op.getFilter()));
-  return kernel.parallelLoop({shape[0], taps}, 1 + 4096 / (inputs * lanes),
-                             [&](ValueRange at) {
-    Value group = arith::DivUIOp::create(b, loc, at[0], kernel.index(panelsPerGroup));
-    Value panel = arith::RemUIOp::create(b, loc, at[0], kernel.index(panelsPerGroup));
-    Value first = kernel.mul(panel, lanes);
-    return kernel.forLoop(kernel.index(0), kernel.index(inputs), 1, [&](Value i) {
-      return kernel.forLoop(kernel.index(0), kernel.index(lanes), 1, [&](Value lane) {
-        Value output = kernel.add(first, lane);
-        Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::ult,
-                                             output, kernel.index(perGroup));
-        Value safe = arith::SelectOp::create(b, loc, inside, output, kernel.index(0));
-        safe = kernel.add(safe, kernel.mul(group, perGroup));
-        Value offset = kernel.add(kernel.mul(safe, inputs), i);
-        offset = kernel.add(kernel.mul(offset, taps), at[1]);
-        Value value = memref::LoadOp::create(b, loc, source, offset);
-        value = arith::SelectOp::create(b, loc, inside, value, kernel.constant(element, 0));
-        return kernel.store(op.getResult(), value, SmallVector<Value>{at[0], at[1], i, lane});
-      });
-    });
-  });
-}
-
 void lacuna::registerConvolutionEmitters(EmitterTable &table) {
   table.add<PackedConvolutionOp>(emitPackedConvolution);
   table.add<PackFilterOp>(emitPackFilter);

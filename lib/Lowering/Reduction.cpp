@@ -53,6 +53,7 @@ private:
   /// The threads of a GPU that share a result, in the lane loop.
   std::optional<DeviceGroup> group;
   int64_t chooseGroup(int64_t lane);
+  int64_t deviceLanes(int64_t lane, int64_t lanes);
   Operation *combiner = nullptr;
   TypedAttr neutral;
 };
@@ -283,6 +284,14 @@ int64_t ReductionEmitter::chooseGroup(int64_t lane) {
   return lanes;
 }
 
+/// Long lines of a reduction are shared by a group.
+int64_t ReductionEmitter::deviceLanes(int64_t lane, int64_t lanes) {
+  constexpr int64_t worthSharing = 16;
+  if (lane >= 0 && isReduction(lane) && neutral && sizes[lane] >= worthSharing)
+    return chooseGroup(lane);
+  return lanes;
+}
+
 LogicalResult ReductionEmitter::emit() {
   if (op->getNumResults() != 1)
     return op->emitOpError("reduction with several results is not supported");
@@ -309,12 +318,8 @@ LogicalResult ReductionEmitter::emit() {
   for (int64_t loop : reductionLoops)
     work *= std::max<int64_t>(sizes[loop], 1);
   bool across = lane >= 0 && !isReduction(lane);
-  constexpr int64_t worthSharing = 16;
-  if (isOnDevice(kernel)) {
-    lanes = std::max<int64_t>(lanes / 4, 1);
-    if (lane >= 0 && !across && neutral && sizes[lane] >= worthSharing)
-      lanes = chooseGroup(lane);
-  }
+  if (isOnDevice(kernel))
+    lanes = deviceLanes(lane, std::max<int64_t>(lanes / 4, 1));
   if (lane >= 0 && isReduction(lane) && !group &&
       (!neutral || sizes[lane] < lanes))
     lane = -1;

@@ -22,6 +22,17 @@ static Value special(OpBuilder &builder, Location loc, StringRef name) {
   return LLVM::ZExtOp::create(builder, loc, builder.getI64Type(), narrow);
 }
 
+/// A block of `group` threads must find registers; of two such blocks one works
+/// while the other waits.
+static void boundRegisters(LLVM::LLVMFuncOp entry, int64_t group) {
+  constexpr int64_t smallest = 128, together = 256;
+  Builder builder(entry.getContext());
+  auto threads = static_cast<int32_t>(std::max(group, smallest));
+  entry->setAttr("nvvm.maxntid", builder.getDenseI32ArrayAttr({threads}));
+  if (group == together)
+    entry->setAttr("nvvm.minctasm", builder.getI32IntegerAttr(2));
+}
+
 /// Adds the function a launch starts: its threads call `thunk`, which takes
 /// `slots` pointers, for `grain` steps each `group` of them.
 static void addLaunchEntry(LLVM::LLVMFuncOp thunk, StringRef name,
@@ -39,6 +50,7 @@ static void addLaunchEntry(LLVM::LLVMFuncOp thunk, StringRef name,
                    TypeAttr::get(LLVM::LLVMArrayType::get(pointer, slots)));
   entry.setArgAttr(0, LLVM::LLVMDialect::getAlignAttrName(),
                    builder.getI64IntegerAttr(8));
+  boundRegisters(entry, group);
   Block *first = entry.addEntryBlock(builder);
   Block *work = builder.createBlock(&entry.getBody());
   Block *done = builder.createBlock(&entry.getBody());
@@ -166,11 +178,13 @@ struct SplitDevice : lacuna::impl::SplitDeviceBase<SplitDevice> {
   }
 
   /// Kernels with a grid of their own are whole, and for one architecture.
-  /// What is not in the host's memory is theirs.
+  /// What is not in the host's memory is theirs, but for shared memory of
+  /// known size.
   static void moveTensorKernels(ModuleOp module) {
     auto isTensorKernel = [](Operation &op) {
       if (auto global = dyn_cast<LLVM::GlobalOp>(op))
-        return global.getAddrSpace() != 0;
+        return global.getAddrSpace() != 0 &&
+               global.getLinkage() != LLVM::Linkage::Private;
       return op.hasAttr(names::grid);
     };
     if (llvm::none_of(*module.getBody(), isTensorKernel))

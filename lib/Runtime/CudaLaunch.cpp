@@ -77,7 +77,10 @@ void CudaProgram::State::launchPortable(const CudaLaunch &kernel,
   constexpr int64_t wide = 128, narrow = 32, few = 1 << 15;
   constexpr int64_t mostBlocks = (int64_t(1) << 31) - 1;
   int64_t block = count * kernel.group < few ? narrow : wide;
-  block = std::max(block, kernel.group);
+  // Groups of many warps have a block, and its shared memory, to themselves.
+  constexpr int64_t warp = 32;
+  if (kernel.group > warp)
+    block = kernel.group;
   int64_t stepsAtOnce = block / kernel.group;
   int64_t steps = (count - 1) / (stepsAtOnce * mostBlocks) + 1;
   int64_t grid = (count - 1) / (stepsAtOnce * steps) + 1;

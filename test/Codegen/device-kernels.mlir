@@ -6,22 +6,21 @@
 
 // PTXAS-COUNT-5: 0 bytes spill stores
 
-// CHECK-LABEL: .entry kernel_addf_launch(
-// CHECK-COUNT-2: ld.global.v4.b32
-// CHECK-NOT: ld.global
-// CHECK: cvt.rn.bf16x2.f32
-// CHECK: st.global.v4.b32
+// CHECK-LABEL: .entry kernel_reduce_launch(
+// CHECK: ld.global.v4.b32
+// CHECK: shfl.sync.bfly.b32
 
-// CHECK-LABEL: .entry kernel_matmul_launch(
+// CHECK-LABEL: .entry kernel_contract_launch(
 // CHECK: ld.global.v4.b32
 // CHECK: bar.sync
 // CHECK: ld.shared.v4.b32
 // CHECK: fma.rn.f32
 // CHECK: st.global.v4.b32
 
-// CHECK-LABEL: .entry kernel_reduce_launch(
-// CHECK: ld.global.v4.b32
-// CHECK: shfl.sync.bfly.b32
+// CHECK-LABEL: .entry kernel_transpose_launch(
+// CHECK: st.shared.b32
+// CHECK: bar.sync
+// CHECK: ld.shared.b32
 
 // CHECK-LABEL: .entry kernel_softmax_launch(
 // CHECK-COUNT-4: ld.global.v4.b32
@@ -30,10 +29,10 @@
 // CHECK: ld.shared.b32
 // CHECK-COUNT-4: st.global.v4.b32
 
-// CHECK-LABEL: .entry kernel_transpose_launch(
-// CHECK: st.shared.b32
-// CHECK: bar.sync
-// CHECK: ld.shared.b32
+// CHECK-LABEL: .entry kernel_generic_launch(
+// CHECK: ld.global.v4.b32
+// CHECK: bf16x2
+// CHECK: st.global.v4.b32
 func.func @main(%a: tensor<4096xbf16>, %x: tensor<64x4096xf32>,
                 %w: tensor<4096x128xf32>)
     -> (tensor<4096xbf16>, tensor<64x4096xf32>, tensor<4096x64xf32>,

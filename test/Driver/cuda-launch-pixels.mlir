@@ -1,6 +1,6 @@
 // REQUIRES: !sanitizer
 // RUN: mkdir -p %t && cc -shared -fPIC %S/Inputs/mock-cuda.c -o %t/libcuda.so.1
-// RUN: env LD_LIBRARY_PATH=%t lacuna run %s --random 1 --target=cuda 2>&1 | FileCheck %s
+// RUN: env LD_LIBRARY_PATH=%t XDG_CACHE_HOME=%t lacuna run %s --random 1 --target=cuda 2>&1 | FileCheck %s
 // A convolution of images in bf16 reads pixels by a map of its window.
 
 // CHECK: map of pixels, 64 channels, {{[0-9]+}} pixels: 64 20 20 1 -2..-2/1 -2..-2/1
