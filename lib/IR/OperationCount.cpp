@@ -93,3 +93,25 @@ std::vector<int64_t> lacuna::countOperations(func::FuncOp entry) {
   }
   return counts;
 }
+
+static int64_t bytes(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!type || !type.hasStaticShape())
+    return 0;
+  Type element = type.getElementType();
+  int64_t bits = element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
+  return type.getNumElements() * std::max<int64_t>(bits / 8, 1);
+}
+
+std::vector<int64_t> lacuna::countBytes(func::FuncOp entry) {
+  std::vector<int64_t> counts;
+  for (auto kernel : entry.getOps<KernelOp>()) {
+    int64_t sum = 0;
+    for (Value input : kernel.getInputs())
+      sum += bytes(input);
+    for (Value result : kernel.getResults())
+      sum += bytes(result);
+    counts.push_back(sum);
+  }
+  return counts;
+}

@@ -112,8 +112,9 @@ Expected<Program> Model::compile(const CompileOptions &options) const {
   if (!lowered)
     return lowered.error();
   auto program = std::make_shared<Program::State>();
-  program->operations =
-      countOperations(publicFunctions(*lowered->module).front());
+  func::FuncOp entry = publicFunctions(*lowered->module).front();
+  program->operations = countOperations(entry);
+  program->bytes = countBytes(entry);
   if (Error error = runModuleStages(*lowered, state->source, options, kernels,
                                     findStage("llvm")))
     return error;

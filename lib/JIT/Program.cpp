@@ -285,8 +285,9 @@ Program::profile(std::span<const Tensor> inputs, int threads) const {
   for (size_t id = 0; id < profiles.size(); ++id) {
     int64_t operations =
         id < state->operations.size() ? state->operations[id] : -1;
+    int64_t bytes = id < state->bytes.size() ? state->bytes[id] : 0;
     times.push_back({state->kernelNames[id], profiles[id].calls,
-                     profiles[id].nanoseconds, operations});
+                     profiles[id].nanoseconds, operations, bytes});
   }
   return times;
 }

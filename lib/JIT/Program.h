@@ -49,6 +49,8 @@ struct Program::State {
   std::vector<std::string> kernelNames;
   /// Arithmetic operations of each launch; -1: not known.
   std::vector<int64_t> operations;
+  /// Bytes that each launch reads and writes.
+  std::vector<int64_t> bytes;
   ProgramInfo info;
   std::string entryName;
   Tensor constants;

@@ -8,11 +8,12 @@
 // CHECK: rate {{[0-9.]+}} GFLOP/s of 3.6e-06 GFLOP known
 // CHECK: compile {{[0-9.]+}} s, {{[0-9]+}} kernels
 // CHECK: memory {{[0-9.]+}} MiB at most
-// CHECK: kernel launches ms share GFLOP/s
+// CHECK: kernel launches ms share GFLOP/s GB/s
 // CHECK: kernel_{{.*}} 1 {{[0-9.]+ +[0-9.]+}}%
 
 // JSON: "median_seconds": {{[0-9.e-]+}}
 // JSON: "operations": 3600
 // JSON: "kernels": [
-// JSON: "name": "kernel_
+// JSON: "name": "kernel_{{.*}}"
+// JSON: "bytes": {{[1-9][0-9]*}}
 // REPEATS: error: `--repeats` must be 0 or more

@@ -28,7 +28,7 @@ int64_t BenchReport::operations() const {
   return sum;
 }
 
-/// Operations a nanosecond are GFLOP a second.
+/// Operations a nanosecond are GFLOP a second, bytes GB a second.
 static std::string rate(int64_t operations, double nanoseconds) {
   return operations > 0 && nanoseconds > 0
              ? fmt::format("{:.2f}", operations / nanoseconds)
@@ -39,7 +39,7 @@ namespace {
 /// All launches of one kernel.
 struct KernelSum {
   std::string name;
-  int64_t launches = 0, nanoseconds = 0, operations = 0;
+  int64_t launches = 0, nanoseconds = 0, operations = 0, bytes = 0;
 };
 } // namespace
 
@@ -54,6 +54,7 @@ sumByName(const std::vector<KernelTime> &kernels) {
     KernelSum &sum = sums[it->second];
     ++sum.launches;
     sum.nanoseconds += kernel.nanoseconds;
+    sum.bytes += kernel.bytes;
     bool known = sum.operations >= 0 && kernel.operations >= 0;
     sum.operations = known ? sum.operations + kernel.operations : -1;
   }
@@ -80,13 +81,14 @@ std::string BenchReport::text() const {
   double total = 0;
   for (const KernelTime &kernel : kernels)
     total += double(kernel.nanoseconds);
-  Table table({"kernel", "launches", "ms", "share", "GFLOP/s"});
+  Table table({"kernel", "launches", "ms", "share", "GFLOP/s", "GB/s"});
   for (const KernelSum &sum : sumByName(kernels))
     table.add({sum.name, fmt::format("{}", sum.launches),
                fmt::format("{:.4f}", sum.nanoseconds / 1e6),
                fmt::format("{:.1f}%", 100 * sum.nanoseconds /
                                           std::max(total, 1.0)),
-               rate(sum.operations, double(sum.nanoseconds))});
+               rate(sum.operations, double(sum.nanoseconds)),
+               rate(sum.bytes, double(sum.nanoseconds))});
   return text + table.text();
 }
 
@@ -113,6 +115,7 @@ std::string BenchReport::json() const {
           out.attribute("nanoseconds", kernel.nanoseconds);
           if (kernel.operations >= 0)
             out.attribute("operations", kernel.operations);
+          out.attribute("bytes", kernel.bytes);
         });
     });
   });

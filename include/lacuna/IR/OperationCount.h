@@ -15,6 +15,9 @@ int64_t countOperations(mlir::Operation *op);
 /// in order; -1 for a kernel with an op whose work we cannot tell.
 std::vector<int64_t> countOperations(mlir::func::FuncOp entry);
 
+/// Bytes of the inputs and results of each such kernel: the least it moves.
+std::vector<int64_t> countBytes(mlir::func::FuncOp entry);
+
 } // namespace lacuna
 
 #endif // LACUNA_IR_OPERATIONCOUNT_H

@@ -37,6 +37,8 @@ struct KernelTime {
   int64_t nanoseconds = 0;
   /// Additions and multiplications of one call; -1: not known.
   int64_t operations = -1;
+  /// Of its inputs and results together.
+  int64_t bytes = 0;
 };
 
 /// Facts about a compiled program.
