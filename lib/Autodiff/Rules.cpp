@@ -23,6 +23,10 @@ void lacuna::registerAdjoints(DialectRegistry &registry) {
   });
   registry.addExtension(+[](MLIRContext *context, LacunaDialect *) {
     attachActivationRules(context);
+    attachBatchNormalizationRules(context);
+    attachConvolutionRules(context);
+    attachPoolingRules(context);
+    attachResamplingRules(context);
     attachGatedRules(context);
     attachIndexingRules(context);
     attachNormalizationRules(context);

@@ -36,7 +36,11 @@ mlir::Value activationCotangent(mlir::OpBuilder &builder, ActivationOp op,
                                 mlir::Value cotangent);
 
 void attachActivationRules(mlir::MLIRContext *context);
+void attachBatchNormalizationRules(mlir::MLIRContext *context);
 void attachContractionRules(mlir::MLIRContext *context);
+void attachConvolutionRules(mlir::MLIRContext *context);
+void attachPoolingRules(mlir::MLIRContext *context);
+void attachResamplingRules(mlir::MLIRContext *context);
 void attachElementWiseRules(mlir::MLIRContext *context);
 void attachLinalgMovementRules(mlir::MLIRContext *context);
 void attachTensorMovementRules(mlir::MLIRContext *context);

@@ -468,5 +468,4 @@ static LogicalResult emitPackedConvolution(KernelBuilder &kernel,
 
 void lacuna::registerConvolutionEmitters(EmitterTable &table) {
   table.add<PackedConvolutionOp>(emitPackedConvolution);
-  table.add<PackFilterOp>(emitPackFilter);
 }

@@ -16,10 +16,6 @@ llvm::LogicalResult emitDeviceContraction(KernelBuilder &kernel,
 llvm::LogicalResult emitDeviceConvolution(KernelBuilder &kernel,
                                           PackedConvolutionOp op);
 
-/// Copies a filter into panels; on a processor too.
-llvm::LogicalResult emitPackFilter(KernelBuilder &kernel,
-                                   mlir::Operation *root);
-
 /// `width` neighbours of `buffer`, of one dimension, in `type`; zeros where
 /// `inside` (null: always) is false, whose offset must be one of the buffer.
 mlir::Value loadForProduct(KernelBuilder &kernel, mlir::Value buffer,

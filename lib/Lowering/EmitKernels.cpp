@@ -21,9 +21,12 @@ static EmitterTable buildTable() {
   EmitterTable table;
   registerContractionEmitters(table);
   registerConvolutionEmitters(table);
+  registerConvolutionGradientEmitters(table);
   registerAttentionEmitters(table);
   registerInterleaveEmitters(table);
+  registerPackFilterEmitters(table);
   registerPoolingEmitters(table);
+  registerPoolingGradientEmitters(table);
   registerReductionEmitters(table);
   registerResamplingEmitters(table);
   registerSamplingEmitters(table);

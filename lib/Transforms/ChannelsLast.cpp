@@ -169,11 +169,33 @@ struct LowerConvolution : OpRewritePattern<ConvolutionOp> {
 } // namespace
 
 namespace {
+/// The gradient by a filter reads both operands channels last.
+struct TurnFilterGradient : OpRewritePattern<ConvolutionFilterGradientOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ConvolutionFilterGradientOp op,
+                                PatternRewriter &rewriter) const override {
+    if (op.getLayout() == Layout::ChannelsLast)
+      return rewriter.notifyMatchFailure(op, "channels are last");
+    Ints permutation = toChannelsLast(typeOf(op.getInput()).getRank());
+    Value input = transpose(rewriter, op.getLoc(), op.getInput(), permutation);
+    Value cotangent =
+        transpose(rewriter, op.getLoc(), op.getCotangent(), permutation);
+    rewriter.modifyOpInPlace(op, [&] {
+      op.getInputMutable().assign(input);
+      op.getCotangentMutable().assign(cotangent);
+      op.setLayout(Layout::ChannelsLast);
+    });
+    return success();
+  }
+};
+
 struct ChannelsLast : lacuna::impl::ChannelsLastBase<ChannelsLast> {
   using ChannelsLastBase::ChannelsLastBase;
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<LowerConvolution>(&getContext(), lanes, narrowLanes);
+    patterns.add<TurnFilterGradient>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -123,11 +123,12 @@ static ArrayRef<int64_t> resultShape(Operation *op) {
 
 /// Whether what comes out of `root` may be used before it is stored.
 static bool acceptsEpilogue(Operation *root) {
-  // Counts are added up in their own buffer, unpooling writes zeros first, and
-  // a scatter reads back what it wrote.
+  // Counts and gradients are added up in their own buffer, unpooling writes
+  // zeros first, and a scatter reads back what it wrote.
   return !root ||
          (root->getNumResults() == 1 &&
-          !isa<ConfusionMatrixOp, MaxUnpoolOp, ScatterElementsOp, ScatterNdOp>(
+          !isa<ConfusionMatrixOp, MaxUnpoolOp, MaxPoolGradientOp,
+               AdaptiveMaxPoolGradientOp, ScatterElementsOp, ScatterNdOp>(
               root));
 }
 
@@ -149,7 +150,7 @@ static bool acceptsPrologue(Operation *root) {
   return isa<linalg::ReduceOp, tensor::ConcatOp, SoftmaxOp, LayerNormOp,
              RmsNormOp, GroupNormOp, InstanceNormOp, BatchNormTrainingOp,
              LpNormalizeOp, HardmaxOp, CrossEntropyOp, ArgExtremeOp,
-             CumulativeOp>(root);
+             CumulativeOp, PackFilterOp>(root);
 }
 
 /// Whether `op`, once in `group`, would wait for the whole of that group

@@ -1,5 +1,5 @@
 //===- LowerResizes.cpp - Resizes as weighted sums at tabled positions ----===//
-#include "ResizeTables.h"
+#include "lacuna/IR/ResizeTable.h"
 #include "Rewrites.h"
 #include "lacuna/Transforms/Passes.h"
 

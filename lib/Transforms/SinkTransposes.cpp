@@ -153,6 +153,54 @@ template <typename Op> struct SinkThroughLayout : OpRewritePattern<Op> {
   }
 };
 
+/// Gradients of maxima: the layout of the input decides.
+template <typename Op> struct SinkThroughMaxGradient : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const override {
+    auto found = producer(op.getInput());
+    if (!found || !isToChannelsFirst(found) ||
+        op.getLayout() != Layout::ChannelsFirst)
+      return failure();
+    ArrayRef<int64_t> permutation = found.getPermutation();
+    auto clone = cast<Op>(rewriter.clone(*op));
+    clone->setOperand(0, found.getInput());
+    clone->setOperand(1, transpose(rewriter, op.getLoc(), op.getCotangent(),
+                                   toChannelsLast(permutation.size())));
+    rewriter.moveOpAfter(clone, clone->getOperand(1).getDefiningOp());
+    clone.setLayout(Layout::ChannelsLast);
+    clone.getResult().setType(typeOf(found.getInput()));
+    rewriter.replaceOp(op, transpose(rewriter, op.getLoc(), clone.getResult(),
+                                     permutation));
+    return success();
+  }
+};
+
+/// Axes move with their tables, as long as they keep their order.
+struct SinkThroughResample : OpRewritePattern<ResampleOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ResampleOp op,
+                                PatternRewriter &rewriter) const override {
+    auto found = producer(op.getInput());
+    if (!found)
+      return failure();
+    ArrayRef<int64_t> permutation = found.getPermutation();
+    Ints axes;
+    for (int64_t axis : op.getAxes())
+      axes.push_back(permutation[axis]);
+    if (!llvm::is_sorted(axes))
+      return failure();
+    auto clone = cast<ResampleOp>(rewriter.clone(*op));
+    clone->setOperand(0, found.getInput());
+    clone.setAxes(axes);
+    clone.getResult().setType(before(typeOf(op.getResult()), permutation));
+    rewriter.replaceOp(op, transpose(rewriter, op.getLoc(), clone.getResult(),
+                                     permutation));
+    return success();
+  }
+};
+
 struct SinkThroughResize : OpRewritePattern<ResizeOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -391,6 +439,8 @@ struct SinkTransposes : lacuna::impl::SinkTransposesBase<SinkTransposes> {
                  SinkThroughCollapse, SinkThroughExpand, ReshapeTrivialTranspose>(context);
     tensor::CollapseShapeOp::getCanonicalizationPatterns(patterns, context);
     tensor::ExpandShapeOp::getCanonicalizationPatterns(patterns, context);
+    patterns.add<SinkThroughResample, SinkThroughMaxGradient<MaxPoolGradientOp>,
+                 SinkThroughMaxGradient<AdaptiveMaxPoolGradientOp>>(context);
     patterns.add<SinkThroughLayout<MaxPoolOp>, SinkThroughLayout<AveragePoolOp>,
                  SinkThroughLayout<LpPoolOp>, SinkThroughLayout<GlobalPoolOp>,
                  SinkThroughLayout<AdaptivePoolOp>, SinkThroughLayout<BatchNormOp>,

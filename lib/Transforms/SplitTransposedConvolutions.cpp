@@ -181,12 +181,75 @@ static std::vector<char> selectTaps(ArrayRef<char> bytes, int64_t width,
   return result;
 }
 
+namespace {
+/// Tap t of one phase along one dimension is kernel element start + t step.
+struct TapLine {
+  int64_t start, step;
+};
+} // namespace
+
+/// The lines of all dimensions, where `taps` are of one phase; no tap of a
+/// single phase is without a kernel element.
+static std::optional<SmallVector<TapLine>>
+tapLines(ArrayRef<PhaseTaps> taps) {
+  SmallVector<TapLine> lines;
+  for (const PhaseTaps &each : taps) {
+    if (each.source.size() != 1)
+      return std::nullopt;
+    ArrayRef<int64_t> source = each.source[0];
+    int64_t step = source.size() > 1 ? source[1] - source[0] : 0;
+    lines.push_back({source[0], step});
+  }
+  return lines;
+}
+
+/// The filter of one phase, known at run time only: element (o, i, t) is
+/// element (g I + i, o mod O, start + t step) of the filter, g = o / O.
+static Value readTapLines(OpBuilder &b, Location loc,
+                          const TransposedConvolution &t,
+                          ArrayRef<TapLine> lines, RankedTensorType type) {
+  int64_t outputs = t.out.channels / t.groups, inputs = type.getDimSize(1);
+  auto body = [&](OpBuilder &b, Location loc, ValueRange) {
+    auto number = [&](int64_t value) {
+      return arith::ConstantIndexOp::create(b, loc, value);
+    };
+    auto timesPlus = [&](Value value, int64_t factor, Value more) -> Value {
+      value = arith::MulIOp::create(b, loc, value, number(factor));
+      return arith::AddIOp::create(b, loc, value, more);
+    };
+    Value output = linalg::IndexOp::create(b, loc, 0);
+    Value input = linalg::IndexOp::create(b, loc, 1);
+    if (t.groups > 1) {
+      Value group =
+          arith::DivUIOp::create(b, loc, output, number(outputs));
+      input = timesPlus(group, inputs, input);
+      output = arith::RemUIOp::create(b, loc, output, number(outputs));
+    }
+    SmallVector<Value> at{input, output};
+    for (auto [d, line] : llvm::enumerate(lines))
+      at.push_back(timesPlus(linalg::IndexOp::create(b, loc, d + 2), line.step,
+                             number(line.start)));
+    Value element = tensor::ExtractOp::create(b, loc, t.filter, at);
+    linalg::YieldOp::create(b, loc, element);
+  };
+  Value target =
+      tensor::EmptyOp::create(b, loc, type.getShape(), type.getElementType());
+  SmallVector<AffineMap> maps(1, b.getMultiDimIdentityMap(type.getRank()));
+  SmallVector<utils::IteratorType> iterators(type.getRank(),
+                                             utils::IteratorType::parallel);
+  return linalg::GenericOp::create(b, loc, TypeRange(type), ValueRange(),
+                                   ValueRange(target), maps, iterators, body)
+      .getResult(0);
+}
+
 /// The same for a filter known at run time only, through a table of offsets
 /// into it; an offset of -1 stands for 0.
 static Value selectTapsAtRunTime(OpBuilder &b, Location loc,
                                  const TransposedConvolution &t,
                                  ArrayRef<PhaseTaps> taps,
                                  RankedTensorType type) {
+  if (auto lines = tapLines(taps))
+    return readTapLines(b, loc, t, *lines, type);
   RankedTensorType filterType = typeOf(t.filter);
   int64_t count = filterType.getNumElements();
   std::vector<int64_t> offsets(count);

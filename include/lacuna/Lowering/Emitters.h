@@ -42,9 +42,12 @@ mlir::LogicalResult emitReduction(KernelBuilder &kernel,
 
 void registerContractionEmitters(EmitterTable &table);
 void registerConvolutionEmitters(EmitterTable &table);
+void registerConvolutionGradientEmitters(EmitterTable &table);
 void registerAttentionEmitters(EmitterTable &table);
 void registerInterleaveEmitters(EmitterTable &table);
+void registerPackFilterEmitters(EmitterTable &table);
 void registerPoolingEmitters(EmitterTable &table);
+void registerPoolingGradientEmitters(EmitterTable &table);
 void registerReductionEmitters(EmitterTable &table);
 void registerResamplingEmitters(EmitterTable &table);
 void registerSamplingEmitters(EmitterTable &table);

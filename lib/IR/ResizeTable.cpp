@@ -1,8 +1,8 @@
-//===- ResizeTables.cpp - Which elements a resize blends ------------------===//
+//===- ResizeTable.cpp - Which elements a resize blends -------------------===//
 // Coordinates and filters as ONNX defines them (and PyTorch, whose modes are
 // among them), in double precision.
 //===----------------------------------------------------------------------===//
-#include "ResizeTables.h"
+#include "lacuna/IR/ResizeTable.h"
 
 #include <cmath>
 
@@ -136,6 +136,41 @@ ResizeTable ResizeTable::of(ResizeOp op, int64_t dim) {
       fillTaps(axis, table, output, x);
   }
   return table;
+}
+
+ResizeTable ResizeTable::of(ArrayRef<SmallVector<Entry>> entries) {
+  ResizeTable table;
+  table.outputs = entries.size();
+  for (ArrayRef<Entry> output : entries)
+    table.taps = std::max<int64_t>(table.taps, output.size());
+  table.positions.assign(table.taps * table.outputs, 0);
+  table.weights.assign(table.taps * table.outputs, 0);
+  // What is not used repeats a position, so that they still ascend.
+  int32_t position = 0;
+  for (int64_t o = 0; o < table.outputs; ++o)
+    for (int64_t k = 0; k < table.taps; ++k) {
+      bool used = k < int64_t(entries[o].size());
+      position = used ? entries[o][k].first : position;
+      table.positions[k * table.outputs + o] = position;
+      table.weights[k * table.outputs + o] = used ? entries[o][k].second : 0;
+    }
+  return table;
+}
+
+ResizeTable ResizeTable::transposed(int64_t inputs) const {
+  std::vector<SmallVector<Entry>> readers(inputs);
+  for (int64_t o = 0; o < outputs; ++o)
+    for (int64_t k = 0; k < taps; ++k) {
+      int64_t at = k * outputs + o;
+      if (positions[at] < 0 || weights[at] == 0)
+        continue;
+      SmallVector<Entry> &reader = readers[positions[at]];
+      if (!reader.empty() && reader.back().first == o)
+        reader.back().second += weights[at];
+      else
+        reader.push_back({int32_t(o), weights[at]});
+    }
+  return of(readers);
 }
 
 bool ResizeTable::isIdentity(int64_t input) const {

@@ -1,6 +1,6 @@
-//===- ResizeTables.h - Which elements a resize blends ----------*- C++ -*-===//
-#ifndef LACUNA_LIB_TRANSFORMS_RESIZETABLES_H
-#define LACUNA_LIB_TRANSFORMS_RESIZETABLES_H
+//===- ResizeTable.h - Which elements a resize blends -----------*- C++ -*-===//
+#ifndef LACUNA_IR_RESIZETABLE_H
+#define LACUNA_IR_RESIZETABLE_H
 
 #include "lacuna/IR/Dialect.h"
 
@@ -17,6 +17,14 @@ struct ResizeTable {
   /// stands for the extrapolation value.
   static ResizeTable of(ResizeOp op, int64_t dim);
 
+  /// A position and its weight.
+  using Entry = std::pair<int32_t, double>;
+  /// Of the entries of each output, positions ascending.
+  static ResizeTable of(llvm::ArrayRef<llvm::SmallVector<Entry>> outputs);
+  /// The transposed matrix: for each of `inputs` inputs, the outputs that read
+  /// it, and with what weight.
+  ResizeTable transposed(int64_t inputs) const;
+
   /// Whether output o is input o, for all of them.
   bool isIdentity(int64_t input) const;
   /// Whether positions never decrease from one output or tap to the next.
@@ -28,4 +36,4 @@ struct ResizeTable {
 
 } // namespace lacuna
 
-#endif // LACUNA_LIB_TRANSFORMS_RESIZETABLES_H
+#endif // LACUNA_IR_RESIZETABLE_H
