@@ -5,6 +5,7 @@
 include "Lacuna/Dialect.td"
 include "Lacuna/Attributes.td"
 include "Lacuna/Attention.td"
+include "Lacuna/AttentionBackward.td"
 include "Lacuna/OnlineAttention.td"
 include "Lacuna/Contraction.td"
 include "Lacuna/Convolution.td"

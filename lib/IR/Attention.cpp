@@ -20,7 +20,8 @@ struct HeadShape {
 };
 } // namespace
 
-static HeadShape headShape(AttentionOp op, Value operand) {
+template <typename OpT>
+static HeadShape headShape(OpT op, Value operand) {
   ArrayRef<int64_t> s = sizesOf(operand);
   if (op.isPacked())
     return {1, s[1], s[0], s[2]};
@@ -29,7 +30,8 @@ static HeadShape headShape(AttentionOp op, Value operand) {
   return {s[0], s[1], s[2], s[3]};
 }
 
-static LogicalResult verifyPacking(AttentionOp op) {
+template <typename OpT>
+static LogicalResult verifyPacking(OpT op) {
   Value query = op.getCuSeqlensQuery(), key = op.getCuSeqlensKey();
   if (!query)
     return key ? op.emitOpError("`cu_seqlens_key` must come with "
@@ -52,7 +54,8 @@ static LogicalResult verifyPacking(AttentionOp op) {
 }
 
 /// Query, key and value among each other.
-static LogicalResult verifyOperands(AttentionOp op) {
+template <typename OpT>
+static LogicalResult verifyOperands(OpT op) {
   int64_t rank = op.isPacked() ? 3 : 4;
   for (auto [name, operand] :
        {std::pair("query", Value(op.getQuery())),
@@ -85,7 +88,8 @@ static LogicalResult verifyOperands(AttentionOp op) {
 }
 
 /// What hides keys.
-static LogicalResult verifyMasks(AttentionOp op) {
+template <typename OpT>
+static LogicalResult verifyMasks(OpT op) {
   HeadShape q = headShape(op, op.getQuery()), k = headShape(op, op.getKey());
   if (Value mask = op.getMask()) { // C4
     Type element = elementOf(mask);
@@ -128,35 +132,90 @@ static LogicalResult verifyParts(AttentionOp op) {
   return success();
 }
 
+/// The types of what attention gives, and of its log-sum-exp.
+template <typename OpT> static RankedTensorType outputType(OpT op) {
+  SmallVector<int64_t> shape(sizesOf(op.getQuery()));
+  shape.back() = sizesOf(op.getValue()).back();
+  return RankedTensorType::get(shape, elementOf(op.getQuery()));
+}
+
+static Type wideElement(Value operand) {
+  Type element = elementOf(operand);
+  return element.isF64() ? element : Float32Type::get(element.getContext());
+}
+
+template <typename OpT> static RankedTensorType logSumExpType(OpT op) {
+  HeadShape q = headShape(op, op.getQuery());
+  SmallVector<int64_t> rows{q.batch, q.heads, q.sequence};
+  if (op.isPacked())
+    rows = {q.sequence, q.heads};
+  return RankedTensorType::get(rows, wideElement(op.getQuery()));
+}
+
+static RankedTensorType inParts(RankedTensorType type, int64_t parts) {
+  SmallVector<int64_t> shape(type.getShape());
+  shape.insert(shape.begin(), parts);
+  return type.clone(shape);
+}
+
 LogicalResult AttentionOp::inferResultTypes(verify::Types &types) {
   if (failed(verifyPacking(*this)) ||  // C6
       failed(verifyOperands(*this)) || // C1, C2, C3
       failed(verifyMasks(*this)) ||    // C4, C5, C7
       failed(verifyParts(*this)))      // C11
     return failure();
-  SmallVector<int64_t> shape(sizesOf(getQuery()));
-  shape.back() = sizesOf(getValue()).back();
-  Type element = elementOf(getQuery());
-  Type wide = element.isF64() ? element : Float32Type::get(getContext());
+  RankedTensorType output = outputType(*this), sums = logSumExpType(*this);
   if (auto parts = getKeyParts()) {
-    shape.insert(shape.begin(), *parts);
-    element = wide;
+    output = inParts(output, *parts).clone(sums.getElementType());
+    sums = inParts(sums, *parts);
   }
-  types.push_back(RankedTensorType::get(shape, element));
-  if (!getLogSumExp())
+  types.push_back(output);
+  if (getLogSumExp())
+    types.push_back(sums);
+  return success();
+}
+
+/// `value` can be of type `expected`.
+static LogicalResult verifyLike(Operation *op, StringRef name, Value value,
+                                RankedTensorType expected) {
+  if (failed(verify::shape(op, name, value, expected.getShape())))
+    return failure();
+  if (elementOf(value) == expected.getElementType())
     return success();
-  HeadShape q = headShape(*this, getQuery());
-  SmallVector<int64_t> rows{q.batch, q.heads, q.sequence};
-  if (isPacked())
-    rows = {q.sequence, q.heads};
-  if (auto parts = getKeyParts())
-    rows.insert(rows.begin(), *parts);
-  types.push_back(RankedTensorType::get(rows, wide));
+  return op->emitOpError("`") << name << "` must have elements of "
+                              << expected.getElementType() << ", got "
+                              << elementOf(value);
+}
+
+LogicalResult AttentionBackwardOp::inferResultTypes(verify::Types &types) {
+  if (failed(verifyPacking(*this)) ||  // C6
+      failed(verifyOperands(*this)) || // C1, C2, C3
+      failed(verifyMasks(*this)) ||    // C4, C5, C7
+      failed(verifyLike(*this, "output", getOutput(), outputType(*this))) || // C11
+      failed(verifyLike(*this, "d_output", getDOutput(), outputType(*this))) ||
+      failed(verifyLike(*this, "log_sum_exp", getLogSumExp(), // C12
+                        logSumExpType(*this))) ||
+      failed(verify::range(*this, "splits", getSplits(), 1, 1 << 20))) // C13
+    return failure();
+  Type wide = wideElement(getQuery());
+  SmallVector<int64_t> parts(sizesOf(getQuery()));
+  parts.insert(parts.begin(), getSplits());
+  types.push_back(RankedTensorType::get(parts, wide));
+  types.push_back(verify::typeOf(getKey()));
+  types.push_back(verify::typeOf(getValue()));
+  if (!getDScores())
+    return success();
+  if (isPacked()) // C15
+    return emitOpError("`d_scores` must not be asked of packed operands");
+  HeadShape q = headShape(*this, getQuery()), k = headShape(*this, getKey());
+  types.push_back(RankedTensorType::get(
+      {q.batch, q.heads, q.sequence, k.sequence}, wide));
   return success();
 }
 
 /// Whether the ops of a score region make a number from its arguments.
-static LogicalResult verifyScoreBody(AttentionOp op, Block &body) {
+template <typename OpT>
+static LogicalResult verifyScoreBody(OpT op, Block &body) {
   for (Operation &inner : body.without_terminator()) {
     bool scalar = inner.getNumResults() == 1 && inner.getNumRegions() == 0 &&
                   (OpTrait::hasElementwiseMappableTraits(&inner) ||
@@ -178,31 +237,52 @@ static LogicalResult verifyScoreBody(AttentionOp op, Block &body) {
   return success();
 }
 
-LogicalResult AttentionOp::verify() {
-  if (auto scale = getScale(); scale && !scale->isFinite()) // C8
-    return emitOpError("`scale` must be finite");
-  if (auto cap = getSoftCap())
-    if (failed(verify::positive(*this, "soft_cap", *cap)))
-      return failure();
-  if (getScore().empty())
-    return success();
-  Block &body = getScore().front();
-  Type index = IndexType::get(getContext());
+/// A region from `scores` scores around four indices to one score.
+template <typename OpT>
+static LogicalResult verifyScore(OpT op, StringRef name, Block &body,
+                                 unsigned scores) {
+  Type index = IndexType::get(op.getContext());
   TypeRange types = body.getArgumentTypes();
-  bool indices = types.size() == 5 &&
-                 llvm::all_of(types.drop_front(),
-                              [&](Type type) { return type == index; });
-  if (!indices) // C9
-    return emitOpError("`score` must take a score and four indices");
-  Type element = elementOf(getQuery()), score = types.front();
+  bool indices = types.size() == 4 + scores &&
+                 llvm::all_of(types.slice(1, 4),
+                              [&](Type type) { return type == index; }) &&
+                 types.back() == (scores > 1 ? types.front() : index);
+  if (!indices) // C9, C14
+    return op.emitOpError("`")
+           << name << "` must take a score and four indices"
+           << (scores > 1 ? ", and a score again" : "");
+  Type element = elementOf(op.getQuery()), score = types.front();
   if (score != element && !(score.isF32() && !element.isF64()))
-    return emitOpError("scores must be ")
+    return op.emitOpError("scores must be ")
            << element << (element.isF64() ? "" : " or f32") << ", got "
            << score;
   auto yield = dyn_cast<YieldOp>(body.getTerminator());
   if (!yield || yield.getValues().getTypes() != TypeRange(score))
-    return emitOpError("`score` must yield one ") << score;
-  return verifyScoreBody(*this, body); // C10
+    return op.emitOpError("`") << name << "` must yield one " << score;
+  return verifyScoreBody(op, body); // C10
+}
+
+template <typename OpT> static LogicalResult verifyOptions(OpT op) {
+  if (auto scale = op.getScale(); scale && !scale->isFinite()) // C8
+    return op.emitOpError("`scale` must be finite");
+  if (auto cap = op.getSoftCap())
+    if (failed(verify::positive(op, "soft_cap", *cap)))
+      return failure();
+  if (op.getScore().empty())
+    return success();
+  return verifyScore(op, "score", op.getScore().front(), 1);
+}
+
+LogicalResult AttentionOp::verify() { return verifyOptions(*this); }
+
+LogicalResult AttentionBackwardOp::verify() {
+  if (failed(verifyOptions(*this)))
+    return failure();
+  if (getScore().empty() != getScoreBackward().empty()) // C14
+    return emitOpError("`score_backward` must come with `score`");
+  if (getScore().empty())
+    return success();
+  return verifyScore(*this, "score_backward", getScoreBackward().front(), 2);
 }
 
 LogicalResult AttentionOp::canonicalize(AttentionOp op,
@@ -217,7 +297,18 @@ LogicalResult AttentionOp::canonicalize(AttentionOp op,
     });
     return success();
   }
-  return rewriter.notifyMatchFailure(op, "nothing to simplify");
+  if (!op.getLogSumExp() || !op.getLogSumExp().use_empty())
+    return rewriter.notifyMatchFailure(op, "nothing to simplify");
+  auto slim = AttentionOp::create(
+      rewriter, op.getLoc(), op.getResults().getType(), Type(), op.getQuery(),
+      op.getKey(), op.getValue(), op.getMask(), op.getKeyLengths(),
+      op.getCuSeqlensQuery(), op.getCuSeqlensKey(), op.getScaleAttr(),
+      op.getLayout(), op.getCausal(), op.getWindowLeftAttr(),
+      op.getWindowRightAttr(), op.getSoftCapAttr());
+  slim.getScore().takeBody(op.getScore());
+  rewriter.replaceAllUsesWith(op.getResults(), slim.getResults());
+  rewriter.eraseOp(op);
+  return success();
 }
 
 LogicalResult RotaryEmbeddingOp::inferResultTypes(verify::Types &types) {

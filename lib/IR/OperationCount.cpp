@@ -60,6 +60,16 @@ static int64_t countAttention(AttentionOp op) {
   return 2 * keys * (elements(op.getQuery()) + results);
 }
 
+/// Five products: scores and their cotangents, and three that add those up.
+static int64_t countAttentionBackward(AttentionBackwardOp op) {
+  auto key = cast<RankedTensorType>(op.getKey().getType());
+  int64_t keys = op.getLayout() == AttentionLayout::BHSD
+                     ? key.getDimSize(key.getRank() - 2)
+                     : key.getDimSize(key.getRank() - 3);
+  return 2 * keys *
+         (3 * elements(op.getQuery()) + 2 * elements(op.getOutput()));
+}
+
 int64_t lacuna::countOperations(Operation *op) {
   if (auto structured = dyn_cast<linalg::LinalgOp>(op))
     return countStructured(structured);
@@ -71,6 +81,8 @@ int64_t lacuna::countOperations(Operation *op) {
     return 2 * elements(packed.getResult()) * lastSize(packed.getInput());
   if (auto attention = dyn_cast<AttentionOp>(op))
     return countAttention(attention);
+  if (auto backward = dyn_cast<AttentionBackwardOp>(op))
+    return countAttentionBackward(backward);
   switch (classify(op)) {
   case OpClass::Pointwise:
     return elements(op->getResult(0));

@@ -22,37 +22,37 @@ using namespace lacuna;
 static constexpr double infinity = std::numeric_limits<double>::infinity();
 
 
-Value AttentionEmitter::select(Value condition, Value a, Value b) {
+Value AttentionTiles::select(Value condition, Value a, Value b) {
   return arith::SelectOp::create(kernel.builder, kernel.loc, condition, a, b);
 }
-Value AttentionEmitter::compare(arith::CmpIPredicate predicate, Value a,
+Value AttentionTiles::compare(arith::CmpIPredicate predicate, Value a,
                                 Value b) {
   return arith::CmpIOp::create(kernel.builder, kernel.loc, predicate, a, b);
 }
-Value AttentionEmitter::smaller(Value a, Value b) {
+Value AttentionTiles::smaller(Value a, Value b) {
   return arith::MinSIOp::create(kernel.builder, kernel.loc, a, b);
 }
-Value AttentionEmitter::larger(Value a, Value b) {
+Value AttentionTiles::larger(Value a, Value b) {
   return arith::MaxSIOp::create(kernel.builder, kernel.loc, a, b);
 }
-Value AttentionEmitter::sub(Value a, Value b) {
+Value AttentionTiles::sub(Value a, Value b) {
   return arith::SubIOp::create(kernel.builder, kernel.loc, a, b);
 }
-Value AttentionEmitter::loadRow(Value buffer, Value offset) {
+Value AttentionTiles::loadRow(Value buffer, Value offset) {
   return vector::LoadOp::create(kernel.builder, kernel.loc, vectorType, buffer,
                                 offset);
 }
-void AttentionEmitter::storeRow(Value value, Value buffer, Value offset) {
+void AttentionTiles::storeRow(Value value, Value buffer, Value offset) {
   vector::StoreOp::create(kernel.builder, kernel.loc, value, buffer, offset);
 }
 /// `count` neighbouring elements of an operand, in the accumulator's type.
-Value AttentionEmitter::loadBlock(Value buffer, Value offset, int64_t count) {
+Value AttentionTiles::loadBlock(Value buffer, Value offset, int64_t count) {
   Type element = cast<MemRefType>(buffer.getType()).getElementType();
   return widen(vector::LoadOp::create(kernel.builder, kernel.loc,
                                       VectorType::get({count}, element), buffer,
                                       offset));
 }
-Value AttentionEmitter::widen(Value value) {
+Value AttentionTiles::widen(Value value) {
   Type wide = accumulator;
   if (auto vector = dyn_cast<VectorType>(value.getType()))
     wide = vector.clone(accumulator);
@@ -62,7 +62,7 @@ Value AttentionEmitter::widen(Value value) {
 }
 /// The side of the squares in which rows of `size` elements are turned: one
 /// register, or less where that leaves no rest.
-int64_t AttentionEmitter::blockSize(int64_t size) const {
+int64_t AttentionTiles::blockSize(int64_t size) const {
   int64_t width = kernel.target.lanes(accumulator.getIntOrFloatBitWidth());
   while (width > 4 && size % width != 0 && size % (width / 2) == 0)
     width /= 2;
@@ -70,30 +70,32 @@ int64_t AttentionEmitter::blockSize(int64_t size) const {
 }
 
 /// Offset of (batch, head, row, 0) in an operand of any layout.
-Value AttentionEmitter::rowOffset(const Operand &operand, Value headIndex,
+Value AttentionTiles::rowOffset(const Operand &operand, Value headIndex,
                                   Value row) {
   Value offset = kernel.add(kernel.mul(batch, operand.batchStride),
                             kernel.mul(headIndex, operand.headStride));
   return kernel.add(offset, kernel.mul(row, operand.rowStride));
 }
 
-/// Queries of one group, scaled, transposed: panel[d][lane]. Lanes past the
-/// end repeat the last query.
-LogicalResult AttentionEmitter::packQueries(Value group, Value first) {
+/// Rows of one group of queries times `factor`, transposed: panel[d][lane],
+/// from `base` on. Lanes past the end repeat the last query.
+LogicalResult AttentionTiles::packRows(const Operand &rows, int64_t size, double factor,
+                                       Value first, Value panel, Value base) {
   OpBuilder &b = kernel.builder;
   Location loc = kernel.loc;
-  Value base = kernel.mul(group, depth * lanes);
   Value lastRow = sub(queryCount, kernel.index(1));
   auto from = [&](Value lane) {
     Value row = smaller(kernel.add(first, lane), lastRow);
-    return rowOffset(query, head, kernel.add(row, queryStart));
+    return rowOffset(rows, head, kernel.add(row, queryStart));
   };
   auto scaled = [&](Value x) -> Value {
+    if (factor == 1)
+      return x;
     return arith::MulFOp::create(b, loc, x,
-                                 kernel.constant(x.getType(), scaleFactor));
+                                 kernel.constant(x.getType(), factor));
   };
-  int64_t block = blockSize(depth);
-  int64_t whole = depth / block * block;
+  int64_t block = blockSize(size);
+  int64_t whole = size / block * block;
   LogicalResult turned = kernel.forLoop(
       kernel.index(0), kernel.index(lanes), block, [&](Value lane) {
         SmallVector<Value> offsets;
@@ -104,59 +106,60 @@ LogicalResult AttentionEmitter::packQueries(Value group, Value first) {
               SmallVector<Value> tile;
               for (Value offset : offsets)
                 tile.push_back(scaled(loadBlock(
-                    query.buffer, kernel.add(offset, d), block)));
+                    rows.buffer, kernel.add(offset, d), block)));
               turnTile(kernel, tile);
               for (auto [r, row] : llvm::enumerate(tile)) {
                 Value to = kernel.mul(kernel.add(d, int64_t(r)), lanes);
-                storeRow(row, panels, kernel.add(kernel.add(base, to), lane));
+                storeRow(row, panel, kernel.add(kernel.add(base, to), lane));
               }
               return success();
             });
       });
-  if (failed(turned) || whole == depth)
+  if (failed(turned) || whole == size)
     return turned;
   return kernel.forLoop(kernel.index(0), kernel.index(lanes), 1, [&](Value lane) {
     Value offset = from(lane);
-    return kernel.forLoop(kernel.index(whole), kernel.index(depth), 1, [&](Value d) {
-      Value x = memref::LoadOp::create(b, loc, query.buffer, kernel.add(offset, d));
+    return kernel.forLoop(kernel.index(whole), kernel.index(size), 1, [&](Value d) {
+      Value x = memref::LoadOp::create(b, loc, rows.buffer, kernel.add(offset, d));
       Value to = kernel.add(kernel.add(base, kernel.mul(d, lanes)), lane);
-      memref::StoreOp::create(b, loc, scaled(widen(x)), panels, to);
+      memref::StoreOp::create(b, loc, scaled(widen(x)), panel, to);
       return success();
     });
   });
 }
 
-/// scores[key][lane] of one tile of keys and one group of queries.
-LogicalResult AttentionEmitter::multiplyKeys(Value group, Value firstKey,
-                                             Value keys) {
+/// scores[key][lane] = rows of one tile of keys times the panel at `panel`.
+LogicalResult AttentionTiles::multiplyKeys(const Operand &operand, int64_t size,
+                                           Value panelBuffer, Value panel,
+                                           Value target, Value firstKey,
+                                           Value keys) {
   OpBuilder &b = kernel.builder;
   Location loc = kernel.loc;
   int64_t rows = tileRows;
-  Value panel = kernel.mul(group, depth * lanes);
   Value lastRow = sub(keyCount, kernel.index(1));
   return kernel.forLoop(kernel.index(0), keys, rows, [&](Value local) {
     // Rows past the end read the last key; their scores are masked later.
     SmallVector<Value> offsets;
     for (int64_t r = 0; r < rows; ++r) {
       Value row = smaller(kernel.add(kernel.add(firstKey, local), r), lastRow);
-      offsets.push_back(rowOffset(key, keyHead, kernel.add(row, keyStart)));
+      offsets.push_back(rowOffset(operand, keyHead, kernel.add(row, keyStart)));
     }
     SmallVector<Value> sums(rows, kernel.constant(vectorType, 0));
     auto left = [&](int64_t r, Value k) {
-      return widen(memref::LoadOp::create(b, loc, key.buffer, kernel.add(offsets[r], k)));
+      return widen(memref::LoadOp::create(b, loc, operand.buffer, kernel.add(offsets[r], k)));
     };
     auto right = [&](Value k) {
-      return loadRow(panels, kernel.add(panel, kernel.mul(k, lanes)));
+      return loadRow(panelBuffer, kernel.add(panel, kernel.mul(k, lanes)));
     };
-    sums = emitMultiplyAdd(kernel, sums, depth, left, right);
+    sums = emitMultiplyAdd(kernel, sums, size, left, right);
     for (int64_t r = 0; r < rows; ++r)
-      storeRow(sums[r], scores, kernel.mul(kernel.add(local, r), lanes));
+      storeRow(sums[r], target, kernel.mul(kernel.add(local, r), lanes));
     return success();
   });
 }
 
 /// `value` in the element type of `tensor`.
-Value AttentionEmitter::narrow(Value value, Value tensor) {
+Value AttentionTiles::narrow(Value value, Value tensor) {
   Type element = elementTypeOf(tensor), type = element;
   if (auto vector = dyn_cast<VectorType>(value.getType()))
     type = vector.clone(element);
@@ -230,6 +233,21 @@ void AttentionEmitter::boundKeys(Value firstQuery, Value queries, Value &start,
   }
 }
 
+/// Whether a query of the group at `first` may not see all of these keys.
+Value AttentionTiles::isPartial(Value first, Value firstKey, Value lastKey) {
+  Value partial = compare(arith::CmpIPredicate::sge, lastKey, keyLimit);
+  Value aligned = kernel.add(first, alignment);
+  auto either = [&](Value c) {
+    partial = arith::OrIOp::create(kernel.builder, kernel.loc, partial, c);
+  };
+  if (boundedRight)
+    either(compare(arith::CmpIPredicate::sgt, lastKey, kernel.add(aligned, right)));
+  if (boundedLeft)
+    either(compare(arith::CmpIPredicate::slt, firstKey,
+                   kernel.add(aligned, lanes - 1 - left)));
+  return partial;
+}
+
 /// All queries of one block against the keys they may see.
 LogicalResult AttentionEmitter::emitBlock(Value firstQuery) {
   OpBuilder &b = kernel.builder;
@@ -242,7 +260,9 @@ LogicalResult AttentionEmitter::emitBlock(Value firstQuery) {
   Value none = kernel.constant(vectorType, 0);
   Value lowest = kernel.constant(vectorType, -infinity);
   LogicalResult prepared = kernel.forLoop(zero, groupCount, 1, [&](Value group) {
-    if (failed(packQueries(group, kernel.add(firstQuery, kernel.mul(group, lanes)))))
+    if (failed(packRows(query, depth, scaleFactor,
+                        kernel.add(firstQuery, kernel.mul(group, lanes)),
+                        panels, kernel.mul(group, depth * lanes))))
       return failure();
     storeRow(lowest, maxima, kernel.mul(group, lanes));
     storeRow(none, totals, kernel.mul(group, lanes));
@@ -261,15 +281,8 @@ LogicalResult AttentionEmitter::emitBlock(Value firstQuery) {
     Value lastKey = kernel.add(firstKey, sub(keys, kernel.index(1)));
     return kernel.forLoop(zero, groupCount, 1, [&](Value group) -> LogicalResult {
       Value first = kernel.add(firstQuery, kernel.mul(group, lanes));
-      Value partial = compare(arith::CmpIPredicate::sge, lastKey, keyLimit);
-      Value aligned = kernel.add(first, alignment);
-      auto either = [&](Value c) { partial = arith::OrIOp::create(b, loc, partial, c); };
-      if (boundedRight)
-        either(compare(arith::CmpIPredicate::sgt, lastKey, kernel.add(aligned, right)));
-      if (boundedLeft)
-        either(compare(arith::CmpIPredicate::slt, firstKey,
-                       kernel.add(aligned, lanes - 1 - left)));
-      if (failed(multiplyKeys(group, firstKey, keys)) ||
+      Value partial = isPartial(first, firstKey, lastKey);
+      if (failed(multiplyKeys(key, depth, panels, kernel.mul(group, depth * lanes), scores, firstKey, keys)) ||
           failed(adjustTile(first, firstKey, keys, partial)))
         return failure();
       FailureOr<Value> factor = softmaxTile(group, keys);
@@ -285,14 +298,14 @@ LogicalResult AttentionEmitter::emitBlock(Value firstQuery) {
   });
 }
 
-AttentionEmitter::Operand AttentionEmitter::operand(Value tensor) {
+AttentionTiles::Operand AttentionTiles::operand(Value tensor) {
   ArrayRef<int64_t> s = shapeOf(tensor);
   Operand result;
   result.buffer = flatten(kernel, kernel.inputBuffer(tensor));
   if (packed) {
     result.headStride = s[2];
     result.rowStride = s[1] * s[2];
-  } else if (op.getLayout() == AttentionLayout::BSHD) {
+  } else if (op.layout == AttentionLayout::BSHD) {
     result.batchStride = s[1] * s[2] * s[3];
     result.rowStride = s[2] * s[3];
     result.headStride = s[3];
@@ -306,7 +319,7 @@ AttentionEmitter::Operand AttentionEmitter::operand(Value tensor) {
 
 /// Where the current sequence lies by `cumulative` among `total` rows. The
 /// sequence behind the last one is what is left of the rows.
-LogicalResult AttentionEmitter::readBounds(Value cumulative, int64_t total,
+LogicalResult AttentionTiles::readBounds(Value cumulative, int64_t total,
                                            Value &start, Value &count) {
   constexpr StringLiteral rule = "cu_seqlens must begin with 0 and neither "
                                  "decrease nor exceed the total";
@@ -328,37 +341,38 @@ LogicalResult AttentionEmitter::readBounds(Value cumulative, int64_t total,
 }
 
 /// Lengths and alignment of the current batch entry.
-LogicalResult AttentionEmitter::readLengths() {
+LogicalResult AttentionTiles::readLengths() {
   batchIndex = batch;
   queryStart = keyStart = kernel.index(0);
   queryCount = kernel.index(staticQueries);
   keyCount = kernel.index(staticKeys);
   if (packed) {
-    Value queries = op.getCuSeqlensQuery();
-    Value keys = op.getCuSeqlensKey() ? op.getCuSeqlensKey() : queries;
+    Value queries = op.cuSeqlensQuery;
+    Value keys = op.cuSeqlensKey ? op.cuSeqlensKey : queries;
     if (failed(readBounds(queries, staticQueries, queryStart, queryCount)) ||
         failed(readBounds(keys, staticKeys, keyStart, keyCount)))
       return failure();
     Value isRest = compare(arith::CmpIPredicate::eq, batch,
                            kernel.index(shapeOf(queries)[0] - 1));
-    keyCount = select(isRest, kernel.index(0), keyCount);
+    keyLimit = select(isRest, kernel.index(0), keyCount);
     batch = kernel.index(0);
+  } else {
+    keyLimit = keyCount;
   }
-  keyLimit = keyCount;
-  if (op.getKeyLengths()) {
+  if (op.keyLengths) {
     FailureOr<Value> length =
-        loadIndex(kernel, op.getKeyLengths(), SmallVector<Value>{batchIndex});
+        loadIndex(kernel, op.keyLengths, SmallVector<Value>{batchIndex});
     if (failed(length))
       return failure();
     keyLimit = larger(smaller(*length, keyCount), kernel.index(0));
   }
-  alignment = op.getCausal() == Causal::BottomRight ? sub(keyCount, queryCount)
+  alignment = op.causal == Causal::BottomRight ? sub(keyCount, queryCount)
                                                      : kernel.index(0);
   return success();
 }
 
 /// Sizes of tiles, and which keys a query may see at all.
-void AttentionEmitter::chooseTiles() {
+void AttentionTiles::chooseTiles() {
   RegisterTile tile = RegisterTile::forTarget(kernel.target, accumulator);
   // Two registers of queries, or one where that wastes fewer lanes.
   lanes = tile.lanes;
@@ -369,13 +383,12 @@ void AttentionEmitter::chooseTiles() {
   keyTile = 16 * tileRows;
   vectorType = VectorType::get({lanes}, accumulator);
   groups = std::clamp<int64_t>(llvm::divideCeil(staticQueries, lanes), 1, 4);
-  scaleFactor = op.getScale() ? op.getScale()->convertToDouble()
-                              : 1 / std::sqrt(double(depth));
-  bool causal = op.getCausal() != Causal::None;
-  boundedRight = causal || op.getWindowRight();
-  right = causal ? 0 : int64_t(op.getWindowRight().value_or(0));
-  boundedLeft = op.getWindowLeft().has_value();
-  left = op.getWindowLeft().value_or(0);
+  scaleFactor = op.scale.value_or(1 / std::sqrt(double(depth)));
+  bool causal = op.causal != Causal::None;
+  boundedRight = causal || op.windowRight;
+  right = causal ? 0 : op.windowRight.value_or(0);
+  boundedLeft = op.windowLeft.has_value();
+  left = op.windowLeft.value_or(0);
 }
 
 void AttentionEmitter::allocateScratch() {
@@ -389,35 +402,43 @@ void AttentionEmitter::allocateScratch() {
   totals = kernel.scratch({groups * lanes}, accumulator);
 }
 
-LogicalResult AttentionEmitter::emit() {
-  OpBuilder &b = kernel.builder;
-  Location loc = kernel.loc;
-  packed = bool(op.getCuSeqlensQuery());
-  bool bshd = op.getLayout() == AttentionLayout::BSHD;
-  ArrayRef<int64_t> q = shapeOf(op.getQuery()), k = shapeOf(op.getKey());
+/// Sizes, tiles and the operands.
+LogicalResult AttentionTiles::prepare() {
+  packed = bool(op.cuSeqlensQuery);
+  bool bshd = op.layout == AttentionLayout::BSHD;
+  ArrayRef<int64_t> q = shapeOf(op.query), k = shapeOf(op.key);
   int64_t headDim = packed ? 1 : bshd ? 2 : 1, rowDim = packed ? 0 : bshd ? 1 : 2;
-  int64_t heads = q[headDim], keyHeads = k[headDim];
-  for (Value tensor : {op.getQuery(), op.getKey(), op.getValue()})
+  heads = q[headDim];
+  keyHeads = k[headDim];
+  for (Value tensor : {op.query, op.key, op.value})
     if (!kernel.inputBuffer(tensor))
-      return op.emitOpError("operands must be buffers");
+      return op.operation->emitOpError("operands must be buffers");
   staticQueries = q[rowDim];
   staticKeys = k[rowDim];
   depth = q.back();
-  valueDepth = shapeOf(op.getValue()).back();
-  Type element = elementTypeOf(op.getResults());
-  accumulator = element.isF64() ? element : Type(b.getF32Type());
+  valueDepth = shapeOf(op.value).back();
+  batches = packed ? shapeOf(op.cuSeqlensQuery)[0] : q[0];
+  Type element = elementTypeOf(op.query);
+  accumulator = element.isF64() ? element : Type(kernel.builder.getF32Type());
   chooseTiles();
-  query = operand(op.getQuery());
-  key = operand(op.getKey());
-  value = operand(op.getValue());
+  query = operand(op.query);
+  key = operand(op.key);
+  value = operand(op.value);
+  return success();
+}
+
+LogicalResult AttentionEmitter::emit() {
+  OpBuilder &b = kernel.builder;
+  Location loc = kernel.loc;
+  if (failed(prepare()))
+    return failure();
   allocateScratch();
-  int64_t batches = packed ? shapeOf(op.getCuSeqlensQuery())[0] : q[0];
   int64_t blockQueries = groups * lanes;
   int64_t blocks = llvm::divideCeil(staticQueries, blockQueries);
-  int64_t parts = op.getKeyParts().value_or(1);
+  int64_t parts = forward.getKeyParts().value_or(1);
   partKeys = llvm::divideCeil(staticKeys, parts);
   return kernel.parallelLoop({batches, heads, blocks, parts}, 1, [&](ValueRange at) -> LogicalResult {
-    if (op.getKeyParts())
+    if (forward.getKeyParts())
       part = at[3];
     batch = at[0];
     head = at[1];
@@ -441,4 +462,5 @@ static LogicalResult emitAttention(KernelBuilder &kernel, Operation *root) {
 
 void lacuna::registerAttentionEmitters(EmitterTable &table) {
   table.add<AttentionOp>(emitAttention);
+  table.add<AttentionBackwardOp>(emitAttentionBackward);
 }

@@ -2,21 +2,20 @@
 #ifndef LACUNA_LIB_LOWERING_ATTENTIONEMITTER_H
 #define LACUNA_LIB_LOWERING_ATTENTIONEMITTER_H
 
+#include "AttentionParts.h"
 #include "RegisterTile.h"
-#include "lacuna/IR/Dialect.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/IRMapping.h"
 
 namespace lacuna {
 
-class AttentionEmitter {
-public:
-  AttentionEmitter(KernelBuilder &kernel, AttentionOp op)
+/// Tiles of scores: a group of queries along the lanes, keys along the rows.
+class AttentionTiles {
+protected:
+  AttentionTiles(KernelBuilder &kernel, const AttentionParts &op)
       : kernel(kernel), op(op) {}
-  mlir::LogicalResult emit();
 
-private:
   using Value = mlir::Value;
   /// A flat buffer with the strides of its batch, head and sequence.
   struct Operand {
@@ -24,21 +23,26 @@ private:
     int64_t batchStride = 0, headStride = 0, rowStride = 0;
   };
 
+  mlir::LogicalResult prepare();
   void chooseTiles();
-  void allocateScratch();
   Operand operand(Value tensor);
   mlir::LogicalResult readLengths();
   mlir::LogicalResult readBounds(Value cumulative, int64_t total, Value &start,
                                  Value &count);
-  mlir::LogicalResult emitBlock(Value firstQuery);
-  mlir::LogicalResult packQueries(Value group, Value first);
-  mlir::LogicalResult multiplyKeys(Value group, Value firstKey, Value keys);
+  mlir::LogicalResult packRows(const Operand &rows, int64_t size, double factor,
+                               Value first, Value panel, Value base);
+  mlir::LogicalResult multiplyKeys(const Operand &operand, int64_t size,
+                                   Value panelBuffer, Value panel, Value target,
+                                   Value firstKey, Value keys);
+  Value isPartial(Value first, Value firstKey, Value lastKey);
   mlir::LogicalResult adjustTile(Value firstQuery, Value firstKey, Value keys,
                                  Value isPartial);
   mlir::FailureOr<Value> adjust(Value score, Value firstQuery, Value keyIndex,
                                 Value local);
-  mlir::FailureOr<Value> applyRegion(Value score, Value queryIndex,
-                                     Value keyIndex);
+  mlir::FailureOr<Value> applyRegion(mlir::Region &region, Value score,
+                                     Value queryIndex, Value keyIndex,
+                                     mlir::ValueRange extra);
+  Value queryIndices(Value firstQuery);
   mlir::FailureOr<Value> applyScoreOp(mlir::Operation &inner,
                                       mlir::IRMapping &mapping);
   mlir::FailureOr<Value> extract(Value tensor, mlir::ValueRange indices);
@@ -46,18 +50,11 @@ private:
   bool hasMaskMatrix();
   llvm::SmallVector<Value> maskIndices(Value queryIndex, Value keyIndex);
   Value additive(Value mask);
-  void boundKeys(Value firstQuery, Value queries, Value &start, Value &stop);
   mlir::LogicalResult packMask(Value firstQuery, Value firstKey, Value keys);
   mlir::FailureOr<Value> loadMask(Value firstQuery, Value keyIndex,
                                   Value local);
   Value visible(Value firstQuery, Value keyIndex);
-  mlir::FailureOr<Value> softmaxTile(Value group, Value keys);
-  mlir::LogicalResult multiplyValues(Value group, Value firstKey, Value keys,
-                                     Value factor);
-  void turnSums(Value group, Value total);
-  mlir::LogicalResult writeGroup(Value group, Value firstQuery);
-  mlir::LogicalResult writeLogSumExp(Value row, Value at);
-  mlir::LogicalResult writeRow(Value row, Value from);
+  void turnRows(int64_t size, llvm::function_ref<Value(Value)> row);
 
   Value rowOffset(const Operand &operand, Value headIndex, Value row);
   Value select(Value condition, Value a, Value b);
@@ -73,25 +70,56 @@ private:
   int64_t blockSize(int64_t size) const;
 
   KernelBuilder &kernel;
-  AttentionOp op;
+  AttentionParts op;
   // Static facts.
   mlir::Type accumulator;
   mlir::VectorType vectorType;
   int64_t lanes = 0, tileRows = 0, keyTile = 0, groups = 0;
   int64_t depth = 0, valueDepth = 0, staticQueries = 0, staticKeys = 0;
+  int64_t batches = 0, heads = 0, keyHeads = 0;
   bool packed = false, boundedLeft = false, boundedRight = false;
-  int64_t left = 0, right = 0, partKeys = 0;
+  int64_t left = 0, right = 0;
   double scaleFactor = 1;
   Operand query, key, value;
-  // Scratch: scaled queries, one tile of scores and one of the mask, sums of
-  // values (as computed, and one group as results), and for each query its
-  // maximum and its sum of exponentials.
-  Value panels, scores, masks, sums, turned, maxima, totals;
+  // Scratch: scaled queries, one tile of scores and one of the mask, and one
+  // group of results as rows.
+  Value panels, scores, masks, turned;
   // Where the task stands; `batchIndex` counts sequences, `batch` is 0 when
-  // they are packed. `part` is null unless the keys are taken in parts.
-  Value batch, batchIndex, head, keyHead, part;
+  // they are packed.
+  Value batch, batchIndex, head, keyHead;
   Value queryStart, keyStart, queryCount, keyCount, keyLimit, alignment;
 };
+
+/// The forward direction: results, and their log-sum-exp.
+class AttentionEmitter : AttentionTiles {
+public:
+  AttentionEmitter(KernelBuilder &kernel, AttentionOp op)
+      : AttentionTiles(kernel, AttentionParts::of(op)), forward(op) {}
+  mlir::LogicalResult emit();
+
+private:
+  void allocateScratch();
+  void boundKeys(Value firstQuery, Value queries, Value &start, Value &stop);
+  mlir::LogicalResult emitBlock(Value firstQuery);
+  mlir::FailureOr<Value> softmaxTile(Value group, Value keys);
+  mlir::LogicalResult multiplyValues(Value group, Value firstKey, Value keys,
+                                     Value factor);
+  void turnSums(Value group, Value total);
+  mlir::LogicalResult writeGroup(Value group, Value firstQuery);
+  mlir::LogicalResult writeLogSumExp(Value row, Value at);
+  mlir::LogicalResult writeRow(Value row, Value from);
+
+  AttentionOp forward;
+  // The part of the keys that the task takes; null unless there are parts.
+  Value part;
+  int64_t partKeys = 0;
+  // Scratch: sums of values, and for each query its maximum and its sum of
+  // exponentials.
+  Value sums, maxima, totals;
+};
+
+mlir::LogicalResult emitAttentionBackward(KernelBuilder &kernel,
+                                          mlir::Operation *root);
 
 } // namespace lacuna
 

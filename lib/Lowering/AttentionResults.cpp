@@ -14,19 +14,11 @@ using namespace lacuna;
 
 static constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// Divides the sums of a group and turns them: turned[lane][d].
-void AttentionEmitter::turnSums(Value group, Value total) {
+/// turned[lane][d] from `size` vectors of lanes that `row` gives.
+void AttentionTiles::turnRows(int64_t size, llvm::function_ref<Value(Value)> row) {
   OpBuilder &b = kernel.builder;
   Location loc = kernel.loc;
-  Value zero = kernel.constant(vectorType, 0), one = kernel.constant(vectorType, 1);
-  Value empty = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, total, zero);
-  Value inverse = arith::DivFOp::create(b, loc, one, select(empty, one, total));
-  Value base = kernel.mul(group, valueDepth * lanes);
-  auto row = [&](Value d) -> Value {
-    Value x = loadRow(sums, kernel.add(base, kernel.mul(d, lanes)));
-    return select(empty, zero, arith::MulFOp::create(b, loc, x, inverse));
-  };
-  int64_t block = blockSize(valueDepth), whole = valueDepth / block * block;
+  int64_t block = blockSize(size), whole = size / block * block;
   (void)kernel.forLoop(kernel.index(0), kernel.index(whole), block, [&](Value d) {
     SmallVector<Value> rows;
     for (int64_t r = 0; r < block; ++r)
@@ -38,18 +30,31 @@ void AttentionEmitter::turnSums(Value group, Value total) {
             b, loc, wide, wide, llvm::to_vector(llvm::seq(lane, lane + block))));
       turnTile(kernel, tile);
       for (auto [r, line] : llvm::enumerate(tile))
-        storeRow(line, turned, kernel.add(d, (lane + int64_t(r)) * valueDepth));
+        storeRow(line, turned, kernel.add(d, (lane + int64_t(r)) * size));
     }
     return success();
   });
-  (void)kernel.forLoop(kernel.index(whole), kernel.index(valueDepth), 1, [&](Value d) {
+  (void)kernel.forLoop(kernel.index(whole), kernel.index(size), 1, [&](Value d) {
     Value x = row(d);
     for (int64_t lane = 0; lane < lanes; ++lane) {
       Value element = vector::ExtractOp::create(b, loc, x, lane);
-      memref::StoreOp::create(b, loc, element, turned,
-                              kernel.add(d, lane * valueDepth));
+      memref::StoreOp::create(b, loc, element, turned, kernel.add(d, lane * size));
     }
     return success();
+  });
+}
+
+/// Divides the sums of a group and turns them: turned[lane][d].
+void AttentionEmitter::turnSums(Value group, Value total) {
+  OpBuilder &b = kernel.builder;
+  Location loc = kernel.loc;
+  Value zero = kernel.constant(vectorType, 0), one = kernel.constant(vectorType, 1);
+  Value empty = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, total, zero);
+  Value inverse = arith::DivFOp::create(b, loc, one, select(empty, one, total));
+  Value base = kernel.mul(group, valueDepth * lanes);
+  turnRows(valueDepth, [&](Value d) -> Value {
+    Value x = loadRow(sums, kernel.add(base, kernel.mul(d, lanes)));
+    return select(empty, zero, arith::MulFOp::create(b, loc, x, inverse));
   });
 }
 
@@ -59,7 +64,7 @@ LogicalResult AttentionEmitter::writeGroup(Value group, Value firstQuery) {
   Value rows = smaller(sub(queryCount, firstQuery), kernel.index(lanes));
   return kernel.forLoop(kernel.index(0), rows, 1, [&](Value lane) {
     Value row = kernel.add(firstQuery, lane);
-    if (op.getLogSumExp() &&
+    if (forward.getLogSumExp() &&
         failed(writeLogSumExp(row, kernel.add(at, lane))))
       return failure();
     return writeRow(row, kernel.mul(lane, valueDepth));
@@ -81,7 +86,7 @@ LogicalResult AttentionEmitter::writeLogSumExp(Value row, Value at) {
     indices = {kernel.add(row, queryStart), head};
   if (part)
     indices.insert(indices.begin(), part);
-  return kernel.store(op.getLogSumExp(), narrow(sum, op.getLogSumExp()), indices);
+  return kernel.store(forward.getLogSumExp(), narrow(sum, forward.getLogSumExp()), indices);
 }
 
 /// The elements of a result row, a register at a time.
@@ -90,7 +95,7 @@ LogicalResult AttentionEmitter::writeRow(Value row, Value from) {
   SmallVector<Value> indices = {batch, head, place};
   if (packed)
     indices = {place, head};
-  else if (op.getLayout() == AttentionLayout::BSHD)
+  else if (op.layout == AttentionLayout::BSHD)
     indices = {batch, place, head};
   if (part)
     indices.insert(indices.begin(), part);
@@ -100,7 +105,7 @@ LogicalResult AttentionEmitter::writeRow(Value row, Value from) {
       x = vector::ExtractOp::create(kernel.builder, kernel.loc, x, 0);
     SmallVector<Value> at(indices);
     at.push_back(d);
-    return kernel.store(op.getResults(), narrow(x, op.getResults()),
+    return kernel.store(forward.getResults(), narrow(x, forward.getResults()),
                         Position(at, count, at.size() - 1));
   };
   int64_t block = blockSize(valueDepth), whole = valueDepth / block * block;

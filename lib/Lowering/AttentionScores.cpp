@@ -18,10 +18,10 @@ static constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// The element of a captured tensor that each lane asks for. Lanes past the
 /// last query compute with indices of their own; they are held inside.
-FailureOr<Value> AttentionEmitter::extract(Value tensor, ValueRange indices) {
+FailureOr<Value> AttentionTiles::extract(Value tensor, ValueRange indices) {
   OpBuilder &b = kernel.builder;
   if (llvm::is_contained(shapeOf(tensor), 0))
-    return op.emitOpError("must not extract from a tensor without elements");
+    return op.operation->emitOpError("must not extract from a tensor without elements");
   auto at = [&](int64_t lane) {
     SmallVector<Value> place;
     for (auto [index, size] : llvm::zip(indices, shapeOf(tensor))) {
@@ -48,7 +48,7 @@ FailureOr<Value> AttentionEmitter::extract(Value tensor, ValueRange indices) {
 }
 
 /// One op of the score region; what is the same in all lanes stays a scalar.
-FailureOr<Value> AttentionEmitter::applyScoreOp(Operation &inner,
+FailureOr<Value> AttentionTiles::applyScoreOp(Operation &inner,
                                                 IRMapping &mapping) {
   OpBuilder &b = kernel.builder;
   if (auto extracted = dyn_cast<tensor::ExtractOp>(inner)) {
@@ -74,7 +74,7 @@ FailureOr<Value> AttentionEmitter::applyScoreOp(Operation &inner,
 }
 
 /// A value of the score region; constants outside of it are brought along.
-Value AttentionEmitter::mapped(Value value, IRMapping &mapping) {
+Value AttentionTiles::mapped(Value value, IRMapping &mapping) {
   if (Value known = mapping.lookupOrNull(value))
     return known;
   Value constant = kernel.builder.clone(*value.getDefiningOp())->getResult(0);
@@ -82,18 +82,24 @@ Value AttentionEmitter::mapped(Value value, IRMapping &mapping) {
   return constant;
 }
 
-/// The score region of the op on a vector of queries and one key.
-FailureOr<Value> AttentionEmitter::applyRegion(Value score, Value queryIndex,
-                                               Value keyIndex) {
-  Block &body = op.getScore().front();
+/// A region on scores of a vector of queries and one key; `extra` are vectors
+/// of its arguments behind the indices.
+FailureOr<Value> AttentionTiles::applyRegion(Region &region, Value score,
+                                             Value queryIndex, Value keyIndex,
+                                             ValueRange extra) {
+  Block &body = region.front();
   IRMapping mapping;
   OpBuilder &b = kernel.builder;
   Type wanted = body.getArgument(0).getType();
-  Value input = score;
-  if (wanted != accumulator)
-    input = arith::TruncFOp::create(b, kernel.loc, VectorType::get({lanes}, wanted), score);
-  Value arguments[] = {input, batchIndex, head, queryIndex, keyIndex};
-  for (auto [argument, value] : llvm::zip(body.getArguments(), arguments))
+  auto narrowed = [&](Value value) -> Value {
+    if (wanted == accumulator)
+      return value;
+    return arith::TruncFOp::create(b, kernel.loc, VectorType::get({lanes}, wanted), value);
+  };
+  SmallVector<Value> arguments{narrowed(score), batchIndex, head, queryIndex, keyIndex};
+  for (Value value : extra)
+    arguments.push_back(narrowed(value));
+  for (auto [argument, value] : llvm::zip_equal(body.getArguments(), arguments))
     mapping.map(argument, value);
   for (Operation &inner : body.without_terminator()) {
     FailureOr<Value> result = applyScoreOp(inner, mapping);
@@ -108,27 +114,32 @@ FailureOr<Value> AttentionEmitter::applyRegion(Value score, Value queryIndex,
   return result;
 }
 
+/// The numbers of the queries in the lanes.
+Value AttentionTiles::queryIndices(Value firstQuery) {
+  OpBuilder &b = kernel.builder;
+  Value step = vector::StepOp::create(b, kernel.loc, VectorType::get({lanes}, b.getIndexType()));
+  return arith::AddIOp::create(b, kernel.loc, kernel.broadcast(firstQuery, lanes), step);
+}
+
 /// Region, cap and mask on one row of scores.
-FailureOr<Value> AttentionEmitter::adjust(Value score, Value firstQuery,
+FailureOr<Value> AttentionTiles::adjust(Value score, Value firstQuery,
                                           Value keyIndex, Value local) {
   OpBuilder &b = kernel.builder;
   Location loc = kernel.loc;
-  Value step = vector::StepOp::create(b, loc, VectorType::get({lanes}, b.getIndexType()));
-  Value queries = arith::AddIOp::create(b, loc, kernel.broadcast(firstQuery, lanes), step);
-  if (!op.getScore().empty()) {
-    FailureOr<Value> changed = applyRegion(score, queries, keyIndex);
+  if (!op.score->empty()) {
+    FailureOr<Value> changed =
+        applyRegion(*op.score, score, queryIndices(firstQuery), keyIndex, {});
     if (failed(changed))
       return failure();
     score = *changed;
   }
-  if (auto cap = op.getSoftCap()) {
-    double value = cap->convertToDouble();
-    Value c = kernel.constant(vectorType, value);
-    Value inverse = kernel.constant(vectorType, 1 / value);
+  if (op.softCap) {
+    Value c = kernel.constant(vectorType, *op.softCap);
+    Value inverse = kernel.constant(vectorType, 1 / *op.softCap);
     Value x = arith::MulFOp::create(b, loc, score, inverse);
     score = arith::MulFOp::create(b, loc, math::TanhOp::create(b, loc, x), c);
   }
-  if (op.getMask()) {
+  if (op.mask) {
     FailureOr<Value> mask = loadMask(firstQuery, keyIndex, local);
     if (failed(mask))
       return failure();
@@ -141,17 +152,17 @@ FailureOr<Value> AttentionEmitter::adjust(Value score, Value firstQuery,
 }
 
 /// Whether the mask differs from query to query and from key to key.
-bool AttentionEmitter::hasMaskMatrix() {
-  ArrayRef<int64_t> shape = op.getMask() ? shapeOf(op.getMask())
+bool AttentionTiles::hasMaskMatrix() {
+  ArrayRef<int64_t> shape = op.mask ? shapeOf(op.mask)
                                          : ArrayRef<int64_t>();
   return shape.size() >= 2 && shape.back() != 1 && shape[shape.size() - 2] != 1;
 }
 
 /// Where the mask holds the pair (`queryIndex`, `keyIndex`), broadcast from
 /// the right.
-SmallVector<Value> AttentionEmitter::maskIndices(Value queryIndex,
+SmallVector<Value> AttentionTiles::maskIndices(Value queryIndex,
                                                  Value keyIndex) {
-  ArrayRef<int64_t> shape = shapeOf(op.getMask());
+  ArrayRef<int64_t> shape = shapeOf(op.mask);
   Value all[4] = {batchIndex, head, queryIndex, keyIndex};
   SmallVector<Value> indices;
   for (auto [dim, size] : llvm::enumerate(shape))
@@ -161,7 +172,7 @@ SmallVector<Value> AttentionEmitter::maskIndices(Value queryIndex,
 }
 
 /// A mask's elements as what is added to scores.
-Value AttentionEmitter::additive(Value mask) {
+Value AttentionTiles::additive(Value mask) {
   OpBuilder &b = kernel.builder;
   Type wide = accumulator, from = getElementTypeOrSelf(mask.getType());
   if (auto vector = dyn_cast<VectorType>(mask.getType()))
@@ -177,16 +188,16 @@ Value AttentionEmitter::additive(Value mask) {
 
 /// The mask of one tile, turned: masks[key][lane]. Queries past the end repeat
 /// the last one.
-LogicalResult AttentionEmitter::packMask(Value firstQuery, Value firstKey,
+LogicalResult AttentionTiles::packMask(Value firstQuery, Value firstKey,
                                          Value keys) {
   OpBuilder &b = kernel.builder;
   int64_t block = std::min(blockSize(0), lanes);
-  ArrayRef<int64_t> shape = shapeOf(op.getMask());
+  ArrayRef<int64_t> shape = shapeOf(op.mask);
   Value lastRow = kernel.index(shape[shape.size() - 2] - 1);
   auto load = [&](Value lane, Value key, int64_t count) -> FailureOr<Value> {
     Value row = smaller(kernel.add(firstQuery, lane), lastRow);
     Position at(maskIndices(row, key), count, shape.size() - 1);
-    FailureOr<Value> element = kernel.load(op.getMask(), at);
+    FailureOr<Value> element = kernel.load(op.mask, at);
     if (failed(element))
       return failure();
     return additive(kernel.broadcast(*element, count));
@@ -226,14 +237,14 @@ LogicalResult AttentionEmitter::packMask(Value firstQuery, Value firstKey,
 }
 
 /// The mask for a vector of queries and one key of the tile, to be added.
-FailureOr<Value> AttentionEmitter::loadMask(Value firstQuery, Value keyIndex,
+FailureOr<Value> AttentionTiles::loadMask(Value firstQuery, Value keyIndex,
                                             Value local) {
   if (hasMaskMatrix())
     return loadRow(masks, kernel.mul(local, lanes));
-  ArrayRef<int64_t> shape = shapeOf(op.getMask());
+  ArrayRef<int64_t> shape = shapeOf(op.mask);
   if (shape.size() < 2 || shape[shape.size() - 2] == 1) {
     FailureOr<Value> element =
-        kernel.load(op.getMask(), Position(maskIndices(firstQuery, keyIndex)));
+        kernel.load(op.mask, Position(maskIndices(firstQuery, keyIndex)));
     if (failed(element))
       return failure();
     return kernel.broadcast(additive(*element), lanes);
@@ -244,7 +255,7 @@ FailureOr<Value> AttentionEmitter::loadMask(Value firstQuery, Value keyIndex,
   for (int64_t lane = 0; lane < lanes; ++lane) {
     Value row = smaller(kernel.add(firstQuery, lane), lastRow);
     FailureOr<Value> element =
-        kernel.load(op.getMask(), Position(maskIndices(row, keyIndex)));
+        kernel.load(op.mask, Position(maskIndices(row, keyIndex)));
     if (failed(element))
       return failure();
     elements.push_back(additive(*element));
@@ -254,16 +265,14 @@ FailureOr<Value> AttentionEmitter::loadMask(Value firstQuery, Value keyIndex,
 }
 
 /// Which lanes may see the key at `keyIndex`.
-Value AttentionEmitter::visible(Value firstQuery, Value keyIndex) {
+Value AttentionTiles::visible(Value firstQuery, Value keyIndex) {
   OpBuilder &b = kernel.builder;
   Location loc = kernel.loc;
   Value inRange = kernel.broadcast(
       compare(arith::CmpIPredicate::slt, keyIndex, keyLimit), lanes);
   if (!boundedRight && !boundedLeft)
     return inRange;
-  Value step = vector::StepOp::create(b, loc, VectorType::get({lanes}, b.getIndexType()));
-  Value aligned = kernel.add(firstQuery, alignment);
-  Value queries = arith::AddIOp::create(b, loc, kernel.broadcast(aligned, lanes), step);
+  Value queries = queryIndices(kernel.add(firstQuery, alignment));
   Value keys = kernel.broadcast(keyIndex, lanes);
   Value seen = inRange;
   auto both = [&](Value c) { seen = arith::AndIOp::create(b, loc, seen, c); };
@@ -279,11 +288,11 @@ Value AttentionEmitter::visible(Value firstQuery, Value keyIndex) {
 
 /// Masks by index on tiles that are not wholly visible, and applies what the
 /// user asked of each score.
-LogicalResult AttentionEmitter::adjustTile(Value firstQuery, Value firstKey,
+LogicalResult AttentionTiles::adjustTile(Value firstQuery, Value firstKey,
                                            Value keys, Value isPartial) {
   OpBuilder &b = kernel.builder;
   Location loc = kernel.loc;
-  bool adjusts = !op.getScore().empty() || op.getSoftCap() || op.getMask();
+  bool adjusts = !op.score->empty() || op.softCap || op.mask;
   if (hasMaskMatrix() && failed(packMask(firstQuery, firstKey, keys)))
     return failure();
   if (adjusts) {

@@ -81,7 +81,9 @@ Value KernelBuilder::inputBuffer(Value tensor) const {
 
 Value KernelBuilder::outputBuffer(Value tensor) const {
   for (auto [value, buffer] : llvm::zip(yielded, outputs))
-    if (value == tensor && yielded.size() == 1)
+    // Nothing is fused behind a root with several results.
+    if (value == tensor &&
+        (yielded.size() == 1 || tensor.getDefiningOp()->getNumResults() > 1))
       return buffer;
   return {};
 }
