@@ -2,10 +2,10 @@
 // Accumulates cotangents against program order, over the values that depend on
 // a wanted argument and reach the loss.
 //===----------------------------------------------------------------------===//
+#include "Rules.h"
 #include "TensorOps.h"
 #include "lacuna/Autodiff/Passes.h"
 #include "lacuna/IR/Dialect.h"
-#include "lacuna/IR/Differentiation.h"
 #include "lacuna/IR/Names.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -13,6 +13,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/RegionUtils.h"
 
 namespace lacuna {
@@ -28,19 +29,21 @@ namespace {
 /// Which values a derivative passes through.
 class Activity {
 public:
-  Activity(Block &block, ArrayRef<Value> sources, Value loss) : loss(loss) {
+  Activity(ArrayRef<Operation *> ops, ArrayRef<Value> sources,
+           ArrayRef<Value> outputs)
+      : outputs(outputs) {
     varied.insert(sources.begin(), sources.end());
-    for (Operation &op : block)
-      if (!isa<DetachOp, NoGradOp>(op) && llvm::any_of(reads(&op), [&](Value v) {
+    for (Operation *op : ops)
+      if (!isa<DetachOp, NoGradOp>(op) && llvm::any_of(reads(op), [&](Value v) {
             return varied.contains(v);
           }))
-        for (Value result : op.getResults())
+        for (Value result : op->getResults())
           if (isa<FloatType>(getElementTypeOrSelf(result.getType())))
             varied.insert(result);
-    useful.insert(loss);
-    for (Operation &op : llvm::reverse(block))
-      if (llvm::any_of(op.getResults(), [&](Value v) { return isActive(v); }))
-        for (Value read : reads(&op))
+    useful.insert(outputs.begin(), outputs.end());
+    for (Operation *op : llvm::reverse(ops))
+      if (llvm::any_of(op->getResults(), [&](Value v) { return isActive(v); }))
+        for (Value read : reads(op))
           useful.insert(read);
   }
 
@@ -61,13 +64,13 @@ public:
 private:
   Operation *nextToLoss(Operation *op) const;
 
-  Value loss;
+  SmallVector<Value> outputs;
   DenseSet<Value> varied, useful;
 };
 
 Operation *Activity::nextToLoss(Operation *op) const {
   for (Value result : op->getResults())
-    if (result == loss)
+    if (llvm::is_contained(outputs, result))
       return nullptr;
   for (Value result : op->getResults()) {
     if (!isActive(result))
@@ -99,25 +102,25 @@ std::string Activity::describePath(Operation *op) const {
   return path;
 }
 
-/// The backward direction of one loss: of the ops before `end`, written there.
+/// The backward direction of `ops`, written before `end`.
 class ReverseMode {
 public:
-  ReverseMode(Operation *end, Value loss, ArrayRef<Value> sources)
-      : block(*end->getBlock()), end(end), loss(loss), sources(sources),
-        builder(end), activity(block, sources, loss) {}
+  ReverseMode(ArrayRef<Operation *> ops, ArrayRef<Value> outputs,
+              ArrayRef<Value> sources, Operation *end)
+      : ops(ops), outputs(outputs), sources(sources), end(end), builder(end),
+        activity(ops, sources, outputs) {}
 
-  /// The gradients, one a source.
-  FailureOr<SmallVector<Value>> run();
+  /// From the cotangents of the outputs to those of the sources; null: zero.
+  FailureOr<SmallVector<Value>> run(ArrayRef<Value> cotangents);
 
 private:
   LogicalResult visit(Operation *op);
+  LogicalResult visitRecompute(RecomputeOp op, ArrayRef<Value> cotangents);
   Value cotangentOf(Value value);
-  void tagFrom(Operation *last);
 
-  Block &block;
+  ArrayRef<Operation *> ops;
+  ArrayRef<Value> outputs, sources;
   Operation *end;
-  Value loss;
-  ArrayRef<Value> sources;
   OpBuilder builder;
   Activity activity;
   DenseMap<Value, SmallVector<Value>> contributions;
@@ -152,6 +155,8 @@ LogicalResult ReverseMode::visit(Operation *op) {
                                                    : Value());
   if (llvm::none_of(cotangents, [](Value v) { return bool(v); }))
     return success();
+  if (auto recompute = dyn_cast<RecomputeOp>(op))
+    return visitRecompute(recompute, cotangents);
   auto rule = dyn_cast<DifferentiableOpInterface>(op);
   SmallVector<Value> operands(op->getOperands());
   llvm::SetVector<Value> captured;
@@ -177,35 +182,72 @@ LogicalResult ReverseMode::visit(Operation *op) {
   return success();
 }
 
-/// Tags all ops behind `last`.
-void ReverseMode::tagFrom(Operation *last) {
-  Operation *op = last ? last->getNextNode() : &block.front();
-  for (; op != end; op = op->getNextNode())
-    op->setAttr(names::backward, builder.getUnitAttr());
+/// Runs a copy of the body again, on inputs that nothing connects with those
+/// of the first run.
+LogicalResult ReverseMode::visitRecompute(RecomputeOp op,
+                                          ArrayRef<Value> cotangents) {
+  Block &body = op.getBody().front();
+  auto barrier = BarrierOp::create(builder, op.getLoc(), op->getOperandTypes(),
+                                   op.getInputs());
+  IRMapping mapping;
+  mapping.map(body.getArguments(), barrier.getResults());
+  SmallVector<Operation *> copies;
+  for (Operation &inner : body.without_terminator())
+    copies.push_back(builder.clone(inner, mapping));
+  SmallVector<Value> results, inputs, wanted;
+  for (Value value : body.getTerminator()->getOperands())
+    results.push_back(mapping.lookup(value));
+  for (auto [outside, inside] :
+       llvm::zip_equal(op.getInputs(), barrier.getResults()))
+    if (activity.isActive(outside)) {
+      inputs.push_back(outside);
+      wanted.push_back(inside);
+    }
+  auto gradients = ReverseMode(copies, results, wanted, end).run(cotangents);
+  if (failed(gradients))
+    return failure();
+  for (auto [input, gradient] : llvm::zip_equal(inputs, *gradients))
+    if (gradient)
+      contributions[input].push_back(gradient);
+  return success();
 }
 
-FailureOr<SmallVector<Value>> ReverseMode::run() {
+FailureOr<SmallVector<Value>> ReverseMode::run(ArrayRef<Value> cotangents) {
+  for (auto [output, cotangent] : llvm::zip_equal(outputs, cotangents))
+    if (cotangent)
+      contributions[output].push_back(cotangent);
+  for (Operation *op : llvm::reverse(ops))
+    if (failed(visit(op)))
+      return failure();
+  SmallVector<Value> gradients;
+  for (Value source : sources)
+    gradients.push_back(cotangentOf(source));
+  return gradients;
+}
+
+/// The gradients of `loss`, which the ops before `end` compute, one a source.
+/// What is added carries a mark.
+FailureOr<SmallVector<Value>> differentiate(Value loss, ArrayRef<Value> sources,
+                                            Operation *end) {
   SmallVector<Operation *> forward;
-  for (Operation *op = &block.front(); op != end; op = op->getNextNode())
+  for (Operation *op = &end->getBlock()->front(); op != end;
+       op = op->getNextNode())
     forward.push_back(op);
+  OpBuilder builder(end);
   auto lossType = cast<RankedTensorType>(loss.getType());
   Value one = arith::ConstantOp::create(
       builder, loss.getLoc(),
       DenseElementsAttr::get(
           lossType, builder.getFloatAttr(lossType.getElementType(), 1.0)));
-  contributions[loss].push_back(one);
-  for (Operation *op : llvm::reverse(forward))
-    if (failed(visit(op)))
-      return failure();
-  SmallVector<Value> gradients;
-  for (Value source : sources) {
-    Value gradient = cotangentOf(source);
-    gradients.push_back(gradient ? gradient
-                                 : zeros(builder, source.getLoc(),
-                                         cast<RankedTensorType>(
-                                             source.getType())));
-  }
-  tagFrom(forward.empty() ? nullptr : forward.back());
+  auto gradients = ReverseMode(forward, loss, sources, end).run(one);
+  if (failed(gradients))
+    return failure();
+  for (auto [source, gradient] : llvm::zip_equal(sources, *gradients))
+    if (!gradient)
+      gradient = zeros(builder, source.getLoc(),
+                       cast<RankedTensorType>(source.getType()));
+  for (Operation *op = one.getDefiningOp(); op != end; op = op->getNextNode())
+    op->setAttr(names::backward, builder.getUnitAttr());
   return gradients;
 }
 
@@ -229,7 +271,7 @@ LogicalResult Differentiate::expand(GradientOp op) {
   if (op->getBlock() != &function.front() || !function.getBody().hasOneBlock())
     return op.emitOpError("must stand in the one block of its function");
   auto gradients =
-      ReverseMode(op, op.getLoss(), SmallVector<Value>(op.getSources())).run();
+      differentiate(op.getLoss(), SmallVector<Value>(op.getSources()), op);
   if (failed(gradients))
     return failure();
   op.replaceAllUsesWith(*gradients);
@@ -293,18 +335,20 @@ void Differentiate::nameResults(ArrayRef<Value> arguments) {
 void Differentiate::runOnOperation() {
   SmallVector<GradientOp> inner;
   getOperation().walk([&](GradientOp op) { inner.push_back(op); });
-  for (GradientOp op : inner)
-    if (failed(expand(op)))
-      return signalPassFailure();
   FailureOr<SmallVector<Value>> arguments = findArguments();
   if (failed(arguments))
     return signalPassFailure();
+  if (!inner.empty() || !arguments->empty())
+    giveStatistics(getOperation());
+  for (GradientOp op : inner)
+    if (failed(expand(op)))
+      return signalPassFailure();
   if (arguments->empty())
     return;
   if (failed(checkLoss()))
     return signalPassFailure();
   Operation *end = getOperation().front().getTerminator();
-  auto gradients = ReverseMode(end, end->getOperand(0), *arguments).run();
+  auto gradients = differentiate(end->getOperand(0), *arguments, end);
   if (failed(gradients))
     return signalPassFailure();
   end->insertOperands(end->getNumOperands(), *gradients);

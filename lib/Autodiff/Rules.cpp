@@ -23,14 +23,18 @@ void lacuna::registerAdjoints(DialectRegistry &registry) {
   });
   registry.addExtension(+[](MLIRContext *context, LacunaDialect *) {
     attachActivationRules(context);
+    attachAttentionRules(context);
     attachBatchNormalizationRules(context);
     attachConvolutionRules(context);
     attachPoolingRules(context);
     attachResamplingRules(context);
     attachGatedRules(context);
     attachIndexingRules(context);
+    attachLossRules(context);
     attachNormalizationRules(context);
     attachOrderingRules(context);
+    attachRandomRules(context);
+    attachRecomputeRules(context);
     attachSoftmaxRules(context);
   });
 }

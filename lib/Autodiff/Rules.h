@@ -44,12 +44,19 @@ void attachResamplingRules(mlir::MLIRContext *context);
 void attachElementWiseRules(mlir::MLIRContext *context);
 void attachLinalgMovementRules(mlir::MLIRContext *context);
 void attachTensorMovementRules(mlir::MLIRContext *context);
+void attachAttentionRules(mlir::MLIRContext *context);
 void attachGatedRules(mlir::MLIRContext *context);
 void attachIndexingRules(mlir::MLIRContext *context);
+void attachLossRules(mlir::MLIRContext *context);
 void attachNormalizationRules(mlir::MLIRContext *context);
 void attachOrderingRules(mlir::MLIRContext *context);
 void attachSoftmaxRules(mlir::MLIRContext *context);
+void attachRandomRules(mlir::MLIRContext *context);
+void attachRecomputeRules(mlir::MLIRContext *context);
 void attachReductionRules(mlir::MLIRContext *context);
+
+/// Makes ops in `function` give what their rules read, as further results.
+void giveStatistics(mlir::Operation *function);
 
 /// The cotangent of `by` in a straight line of scalar arith and math ops, from
 /// those of `values`; null if it is zero. Reads what the ops compute. Fails

@@ -25,6 +25,7 @@ static void addGradient(OpPassManager &passes, const PipelineOptions &options) {
   if (!options.gradientOf.empty())
     functions.addPass(createSelectLoss({options.gradientOf}));
   functions.addPass(createNormalizeLinalg());
+  functions.addPass(createFuseAttention());
   functions.addPass(createDifferentiate());
 }
 
@@ -35,7 +36,6 @@ static void addPlan(OpPassManager &passes, const PipelineOptions &options) {
     layout.narrowLanes = 64; // what tensor cores read side by side
   OpPassManager &functions = passes.nest<func::FuncOp>();
   functions.addPass(createFoldBatchNorm());
-  functions.addPass(createFuseAttention());
   functions.addPass(createNestPools());
   functions.addPass(createSplitTransposedConvolutions());
   functions.addPass(createChannelsLast(layout));
@@ -96,9 +96,9 @@ ArrayRef<Stage> lacuna::stages() {
   static const Stage table[] = {
       {"model", "the program as loaded, shapes known", addModel,
        "builtin,func,lacuna,linalg,tensor,arith,math"},
-      {"gradient", "gradients of what asks for them, in the same function",
+      {"gradient", "attention recognised; gradients of what asks for them",
        addGradient, "builtin,func,lacuna,linalg,tensor,arith,math"},
-      {"plan", "simplified, attention recognised, layouts chosen", addPlan,
+      {"plan", "simplified, layouts chosen", addPlan,
        "builtin,func,lacuna,linalg,tensor,arith,math"},
       {"tensor", "ops grouped into kernels", addTensor,
        "builtin,func,lacuna,linalg,tensor,arith,math"},

@@ -19,8 +19,10 @@ def Differentiate : Pass<"lacuna-differentiate", "::mlir::func::FuncOp"> {
     are; those added behind them carry `lacuna.backward`. Only what depends on
     such an argument and reaches the loss is differentiated; zeros are not
     computed; contributions to one value are added by one op, the last use
-    first. `lacuna.detach` and `lacuna.no_grad` end gradients. Which forward
-    values to keep is decided afterwards. Conventions: relu'(0) = 0; of equal
+    first. `lacuna.detach` and `lacuna.no_grad` end gradients. The body of
+    `lacuna.recompute` is run again behind a `barrier` on its inputs. Attention
+    and layer normalisation are made to give the statistics their rules read.
+    Which other forward values to keep is decided afterwards. Conventions: relu'(0) = 0; of equal
     operands or elements of a maximum or minimum the first has the gradient,
     of equal indices of a scatter the last; |x|' is 0 at 0; floor, ceil, round
     and comparisons are constants.
