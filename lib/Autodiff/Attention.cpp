@@ -13,7 +13,7 @@ using namespace mlir;
 using namespace lacuna;
 
 /// How many tasks share the keys of one head: enough for 16 tasks, but none
-/// with fewer than 256 keys.
+/// with fewer than 512 keys.
 static int64_t chooseSplits(AttentionOp op) {
   ArrayRef<int64_t> key = typeOf(op.getKey()).getShape();
   bool bshd = op.getLayout() == AttentionLayout::BSHD;
@@ -23,7 +23,7 @@ static int64_t chooseSplits(AttentionOp op) {
                         ? typeOf(op.getCuSeqlensQuery()).getDimSize(0) - 1
                         : key[0];
   int64_t tasks = std::max<int64_t>(batches * heads, 1);
-  return std::clamp<int64_t>(keys / 256, 1,
+  return std::clamp<int64_t>(keys / 512, 1,
                              std::max<int64_t>(16 / tasks, 1));
 }
 

@@ -16,13 +16,14 @@
 using namespace mlir;
 using namespace lacuna;
 
-/// Tiles of keys are as high as their sums stay in the second-level cache.
+/// Tiles of keys are as high as their sums fill half of the second-level
+/// cache: what is packed of the queries is packed once a tile.
 void AttentionBackwardEmitter::chooseKeyTile() {
   int64_t width = accumulator.getIntOrFloatBitWidth() / 8;
   int64_t bytes = std::max<int64_t>((depth + valueDepth) * width, 1);
-  int64_t blocks = (kernel.target.l2Bytes / 8) / (bytes * tileRows);
+  int64_t blocks = (kernel.target.l2Bytes / 2) / (bytes * tileRows);
   int64_t needed = llvm::divideCeil(std::max<int64_t>(staticKeys, 1), tileRows);
-  keyTile = tileRows * std::clamp<int64_t>(blocks, 1, std::min<int64_t>(16, needed));
+  keyTile = tileRows * std::clamp<int64_t>(blocks, 1, std::min<int64_t>(32, needed));
   columns = RegisterTile::forTarget(kernel.target, accumulator).lanes;
 }
 

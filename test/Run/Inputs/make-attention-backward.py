@@ -111,7 +111,7 @@ def main():
              case("masked", (1, 2, 1, 4, 5, 2, 3), mask=hidden),
              case("added", (1, 2, 1, 2, 5, 3, 2), cap=1.5,
                   mask=torch.tensor([[[0.5, -1.0, 0.0, -math.inf, 2.0]]])),
-             case("many_keys", (1, 1, 1, 2, 300, 1, 1), splits=2),
+             case("many_keys", (1, 1, 1, 2, 400, 1, 1), splits=2),
              case("f16", (1, 2, 1, 3, 4, 3, 2), torch.float16),
              case("bf16", (1, 2, 2, 3, 4, 2, 3), torch.bfloat16,
                   causal="bottom_right")]
