@@ -6,6 +6,7 @@
 #include "TensorOps.h"
 #include "lacuna/Autodiff/Passes.h"
 #include "lacuna/IR/Dialect.h"
+#include "lacuna/IR/EntryNames.h"
 #include "lacuna/IR/Names.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -323,11 +324,11 @@ void Differentiate::nameResults(ArrayRef<Value> arguments) {
   function.setAllResultAttrs(attributes);
   for (auto [offset, argument] : llvm::enumerate(arguments)) {
     unsigned index = cast<BlockArgument>(argument).getArgNumber();
-    auto given =
-        function.getArgAttrOfType<StringAttr>(index, names::valueName);
-    std::string name = given ? given.str() : "input" + std::to_string(index);
+    std::string name = argumentName(function, index);
     function.setResultAttr(first + offset, names::valueName,
                            StringAttr::get(&getContext(), "d_" + name));
+    function.setResultAttr(first + offset, names::gradientOf,
+                           StringAttr::get(&getContext(), name));
     function.removeArgAttr(index, names::requiresGrad);
   }
 }

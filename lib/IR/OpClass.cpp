@@ -49,6 +49,9 @@ OpClass lacuna::classify(Operation *op) {
     return OpClass::Source;
   if (isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp, tensor::CastOp>(op))
     return OpClass::View;
+  // The same bytes, but what reads them joins no kernel of what wrote them.
+  if (isa<BarrierOp>(op) && op->getNumOperands() == 1)
+    return OpClass::View;
   if (isa<linalg::TransposeOp, linalg::BroadcastOp, tensor::ExtractSliceOp,
           tensor::PadOp>(op))
     return OpClass::Remap;

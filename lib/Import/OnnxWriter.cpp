@@ -99,3 +99,38 @@ void OnnxWriter::addOutput(const std::string &name) {
 std::string OnnxWriter::serialize() const {
   return proto->model.SerializeAsString();
 }
+
+static void setElements(onnx::TensorProto &tensor,
+                        std::span<const std::byte> elements) {
+  tensor.clear_float_data();
+  tensor.clear_double_data();
+  tensor.clear_int32_data();
+  tensor.clear_external_data();
+  tensor.clear_data_location();
+  tensor.set_raw_data(elements.data(), elements.size());
+}
+
+std::optional<std::string>
+lacuna::replaceInitializers(const std::string &bytes,
+                            std::span<const OnnxInitializer> values,
+                            std::string &problem) {
+  onnx::ModelProto model;
+  if (!model.ParseFromString(bytes)) {
+    problem = "not an ONNX model";
+    return std::nullopt;
+  }
+  for (const OnnxInitializer &value : values) {
+    auto &all = *model.mutable_graph()->mutable_initializer();
+    auto found = std::find_if(all.begin(), all.end(), [&](const auto &tensor) {
+      return tensor.name() == value.name;
+    });
+    if (found == all.end() ||
+        !std::equal(value.shape.begin(), value.shape.end(),
+                    found->dims().begin(), found->dims().end())) {
+      problem = "there is no initialiser `" + value.name + "` of this shape";
+      return std::nullopt;
+    }
+    setElements(*found, value.elements);
+  }
+  return model.SerializeAsString();
+}

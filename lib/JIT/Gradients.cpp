@@ -13,6 +13,13 @@
 using namespace mlir;
 using namespace lacuna;
 
+/// Stands for all initialisers of an ONNX model.
+static constexpr llvm::StringLiteral parametersWord = "parameters";
+
+static bool wantsParameters(const CompileOptions &options) {
+  return llvm::is_contained(options.gradients, parametersWord);
+}
+
 static bool wantsAll(const CompileOptions &options) {
   return llvm::is_contained(options.gradients, "all") ||
          (options.gradients.empty() && !options.gradientOf.empty());
@@ -20,7 +27,7 @@ static bool wantsAll(const CompileOptions &options) {
 
 void lacuna::requestParameters(const CompileOptions &options,
                                ImportOptions &import) {
-  import.allParameters = wantsAll(options);
+  import.allParameters = wantsAll(options) || wantsParameters(options);
   for (StringRef name : options.gradients) {
     name.consume_front("param:");
     import.parameters.insert(name.str());
@@ -70,15 +77,20 @@ static Error requestGradient(func::FuncOp entry, const std::string &name) {
 Error lacuna::requestGradients(func::FuncOp entry,
                                const CompileOptions &options) {
   for (const std::string &name : options.gradients)
-    if (name != "all")
+    if (name != "all" && name != parametersWord)
       if (Error error = requestGradient(entry, name))
         return error;
-  if (!wantsAll(options))
-    return Error::success();
-  for (BlockArgument argument : entry.getArguments())
-    if (isFloatTensor(argument.getType()))
+  for (BlockArgument argument : entry.getArguments()) {
+    StringRef prefix = "param:";
+    bool isParameter =
+        StringRef(argumentName(entry, argument.getArgNumber()))
+            .starts_with(prefix);
+    bool isWanted = wantsAll(options) ||
+                    (isParameter && wantsParameters(options));
+    if (isWanted && isFloatTensor(argument.getType()))
       entry.setArgAttr(argument.getArgNumber(), names::requiresGrad,
                        UnitAttr::get(entry.getContext()));
+  }
   return Error::success();
 }
 

@@ -4,10 +4,10 @@
 #include "Diagnostics.h"
 #include "ElementType.h"
 #include "Gradients.h"
+#include "MemoryBudget.h"
 #include "ParsedTarget.h"
 #include "lacuna/Import/Onnx.h"
 #include "lacuna/Pipeline/Registration.h"
-#include "lacuna/Pipeline/Stages.h"
 
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
@@ -134,22 +134,31 @@ Expected<LoadedModule> lacuna::loadModule(const ModelSource &source,
   return loaded;
 }
 
-Error lacuna::runModuleStages(LoadedModule &loaded, const ModelSource &source,
-                              const CompileOptions &options, int first,
-                              int last) {
+Expected<PipelineOptions> lacuna::pipelineOptions(const CompileOptions &options) {
   Expected<ParsedTarget> target = parseTarget(options.target);
   if (!target)
     return target.error();
-  CollectDiagnostics diagnostics(loaded.context.get());
-  // A crash can be caught only on the thread that began.
-  if (!options.reproducer.empty())
-    loaded.context->disableMultithreading();
   PipelineOptions pipeline;
   pipeline.vectorBits = target->vectorBits();
   pipeline.onDevice = target->ordinal.has_value();
   pipeline.reproducer = options.reproducer;
   pipeline.gradientOf = options.gradientOf;
-  if (failed(runStages(*loaded.module, first, last, pipeline)))
+  pipeline.training = options.training;
+  return pipeline;
+}
+
+Error lacuna::runModuleStages(LoadedModule &loaded, const ModelSource &source,
+                              const CompileOptions &options, int first,
+                              int last) {
+  Expected<PipelineOptions> pipeline = pipelineOptions(options);
+  if (!pipeline)
+    return pipeline.error();
+  CollectDiagnostics diagnostics(loaded.context.get());
+  // A crash can be caught only on the thread that began.
+  if (!options.reproducer.empty())
+    loaded.context->disableMultithreading();
+  pipeline->memoryBudget = loaded.memoryBudget;
+  if (failed(runStages(*loaded.module, first, last, *pipeline)))
     return diagnostics.error(ErrorCode::Unsupported,
                              source.name + ": compilation failed");
   return Error::success();
@@ -165,7 +174,16 @@ Expected<LoadedModule> lacuna::lowerModule(const ModelSource &source,
   for (auto prepare : {specializeEntry, requestGradients})
     if (Error error = prepare(entry, options))
       return Error(error.code(), source.name + ": " + error.message());
-  if (Error error = runModuleStages(*loaded, source, options, -1, stage))
+  int planned = findStage("plan");
+  int first = -1;
+  if (!options.memoryBudget.empty() && stage > planned) {
+    if (Error error = runModuleStages(*loaded, source, options, -1, planned))
+      return error;
+    if (Error error = fitMemoryBudget(*loaded, options))
+      return Error(error.code(), source.name + ": " + error.message());
+    first = planned;
+  }
+  if (Error error = runModuleStages(*loaded, source, options, first, stage))
     return error;
   return loaded;
 }

@@ -2,7 +2,9 @@
 #ifndef LACUNA_LIB_JIT_LOADEDMODULE_H
 #define LACUNA_LIB_JIT_LOADEDMODULE_H
 
+#include "lacuna/IR/EntryNames.h"
 #include "lacuna/JIT/Model.h"
+#include "lacuna/Pipeline/Stages.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -22,6 +24,8 @@ struct ModelSource {
 struct LoadedModule {
   std::unique_ptr<mlir::MLIRContext> context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
+  /// What PlanRecompute keeps within, in bytes of all values; empty: no bound.
+  std::string memoryBudget = {};
 };
 
 /// The functions of a module that can be compiled.
@@ -29,9 +33,6 @@ llvm::SmallVector<mlir::func::FuncOp> publicFunctions(mlir::ModuleOp module);
 
 /// MLIR text as it stands.
 Expected<LoadedModule> parseModule(const ModelSource &source);
-
-/// The name users know an argument by.
-std::string argumentName(mlir::func::FuncOp entry, unsigned index);
 
 /// Gives the entry's arguments the shapes in `options` and infers all others.
 /// Fails when a shape does not fit or stays open.
@@ -44,6 +45,9 @@ Expected<LoadedModule> loadModule(const ModelSource &source,
 /// The inputs of the entry that `options` name, open dimensions left open.
 Expected<std::vector<Value>> readSignature(const ModelSource &source,
                                            const CompileOptions &options);
+
+/// What the passes need to know of `options`, but for the memory budget.
+Expected<PipelineOptions> pipelineOptions(const CompileOptions &options);
 
 /// Loads the module and runs all stages up to `stage`.
 Expected<LoadedModule> lowerModule(const ModelSource &source,

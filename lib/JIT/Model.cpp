@@ -7,6 +7,7 @@
 #include "LoadedModule.h"
 #include "NativeWrapper.h"
 #include "ParsedTarget.h"
+#include "TrainedModel.h"
 #include "lacuna/Codegen/DeviceCode.h"
 #include "lacuna/IR/OperationCount.h"
 #include "lacuna/Pipeline/Stages.h"
@@ -148,10 +149,32 @@ Expected<std::vector<NamedTensor>> Model::parameters() const {
   return readParameters(state->source);
 }
 
+Expected<std::string>
+Model::withParameters(std::span<const NamedTensor> values,
+                      const CompileOptions &options) const {
+  return replaceParameters(state->source, options, values);
+}
+
+bool Model::isOnnx() const { return state->source.isOnnx; }
+
+static std::string keyOf(const TrainingStep &step) {
+  std::string key = "|t " + step.loss + "," + step.optimizer;
+  for (int64_t number : {step.classAxis, step.ignoreIndex, step.accumulate})
+    key += "," + std::to_string(number);
+  llvm::raw_string_ostream stream(key);
+  for (double number : {step.momentum, step.beta1, step.beta2, step.epsilon,
+                        step.weightDecay, step.clipValue, step.clipNorm})
+    stream << "," << llvm::bit_cast<uint64_t>(number);
+  return key;
+}
+
 /// What distinguishes one program of a model from another.
 static std::string cacheKey(const CompileOptions &options) {
   std::string key =
-      options.target + "|" + options.entry + "|" + options.gradientOf;
+      options.target + "|" + options.entry + "|" + options.gradientOf + "|" +
+      options.memoryBudget;
+  if (options.training)
+    key += keyOf(*options.training);
   for (const std::string &name : options.gradients)
     key += "|d " + name;
   for (const auto &[name, shape] : options.shapes)

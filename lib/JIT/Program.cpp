@@ -42,6 +42,36 @@ static Expectation readExpectation(DictionaryAttr check) {
           check.getAs<StringAttr>("location").str()};
 }
 
+/// What the attributes of an input or output say beside its name.
+static Error readAttributes(DictionaryAttr attributes, lacuna::Value &value) {
+  if (auto updates = attributes.getAs<StringAttr>(names::updates))
+    value.updates = updates.str();
+  Attribute initial = attributes.get(names::initial);
+  if (auto number = dyn_cast_if_present<FloatAttr>(initial))
+    value.initial = number.getValueAsDouble();
+  else if (initial)
+    return Error(ErrorCode::InvalidArgument,
+                 "`lacuna.initial` of `" + value.name +
+                     "` must be a float, as in `0.5 : f64`");
+  return Error::success();
+}
+
+/// Whether each output with `updates` is as the input it names.
+Error Program::State::checkUpdates() const {
+  for (const lacuna::Value &output : outputs) {
+    auto fits = [&](const lacuna::Value &input) {
+      return input.name == output.updates && input.dtype == output.dtype &&
+             input.shape == output.shape;
+    };
+    if (!output.updates.empty() && llvm::none_of(inputs, fits))
+      return Error(ErrorCode::InvalidArgument,
+                   "`lacuna.updates` of output `" + output.name +
+                       "` must name an input of its type, got `" +
+                       output.updates + "`");
+  }
+  return Error::success();
+}
+
 Error Program::State::describe(ModuleOp module) {
   LLVM::LLVMFuncOp entryOp;
   for (auto function : module.getOps<LLVM::LLVMFuncOp>())
@@ -54,6 +84,7 @@ Error Program::State::describe(ModuleOp module) {
   };
   auto names = entryOp->getAttrOfType<ArrayAttr>(names::entryNames);
   auto types = entryOp->getAttrOfType<ArrayAttr>("lacuna.entry_types");
+  auto attributes = entryOp->getAttrOfType<ArrayAttr>(names::entryAttributes);
   auto unsignedness = entryOp->getAttrOfType<DenseBoolArrayAttr>(names::entryUnsigned);
   int64_t inputCount = integer(names::entryInputs);
   for (auto [index, name] : llvm::enumerate(names)) {
@@ -64,6 +95,9 @@ Error Program::State::describe(ModuleOp module) {
       return Error(ErrorCode::Unsupported,
                    "`" + text + "` has an element type no tensor can hold");
     Value value{text, *dtype, Shape(type.getShape())};
+    if (Error error =
+            readAttributes(cast<DictionaryAttr>(attributes[index]), value))
+      return error;
     (int64_t(index) < inputCount ? inputs : outputs).push_back(value);
   }
   if (auto checks = entryOp->getAttrOfType<ArrayAttr>(names::checks))
@@ -75,7 +109,7 @@ Error Program::State::describe(ModuleOp module) {
   for (Attribute name : entryOp->getAttrOfType<ArrayAttr>("lacuna.launches"))
     kernelNames.push_back(cast<StringAttr>(name).getValue().str());
   info.kernels = kernelNames.size();
-  return Error::success();
+  return checkUpdates();
 }
 
 static Error toError(llvm::Error error) {

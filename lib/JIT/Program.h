@@ -27,6 +27,7 @@ struct Program::State {
   ~State();
   /// Reads names, types and sizes off the entry function.
   Error describe(mlir::ModuleOp module);
+  Error checkUpdates() const;
   /// Takes the constants out, generates code and links it into the process.
   Error build(mlir::ModuleOp module, const std::string &target);
   /// Loads the device's part, which it takes out of `module`.

@@ -7,18 +7,13 @@
 #include "lacuna/IR/Check.h"
 #include "lacuna/IR/Dialect.h"
 #include "lacuna/IR/Interfaces.h"
-#include "lacuna/IR/Names.h"
+#include "lacuna/IR/EntryNames.h"
 
 #include "mlir/IR/Verifier.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace lacuna;
-
-std::string lacuna::argumentName(func::FuncOp entry, unsigned index) {
-  auto given = entry.getArgAttrOfType<StringAttr>(index, names::valueName);
-  return given ? given.getValue().str() : "input" + std::to_string(index);
-}
 
 static bool isOpen(Type type) {
   auto shaped = dyn_cast<ShapedType>(type);

@@ -116,9 +116,10 @@ LogicalResult EntryBuffers::assign() {
 
 func::FuncOp EntryBuffers::createEntry(OpBuilder &builder) {
   SmallVector<Type> types;
-  SmallVector<Attribute> names;
+  SmallVector<Attribute> names, all;
   SmallVector<bool> unsignedness;
   auto name = [&](DictionaryAttr attributes, StringRef fallback, int index) {
+    all.push_back(attributes ? attributes : builder.getDictionaryAttr({}));
     unsignedness.push_back(attributes &&
                            attributes.contains(names::unsignedElements));
     if (auto given = attributes ? attributes.getAs<StringAttr>(names::valueName)
@@ -142,6 +143,7 @@ func::FuncOp EntryBuffers::createEntry(OpBuilder &builder) {
   lowered->setAttr(names::entryInputs,
                    builder.getI64IntegerAttr(entry.getNumArguments()));
   lowered->setAttr(names::entryNames, builder.getArrayAttr(names));
+  lowered->setAttr(names::entryAttributes, builder.getArrayAttr(all));
   lowered->setAttr(names::entryUnsigned,
                    builder.getDenseBoolArrayAttr(unsignedness));
   if (Attribute checks = entry->getAttr(names::checks))

@@ -20,13 +20,39 @@ static void addModel(OpPassManager &passes, const PipelineOptions &) {
   passes.addPass(createCSEPass());
 }
 
+static AppendLossOptions lossOptions(const TrainingStep &step) {
+  AppendLossOptions options;
+  options.loss = step.loss;
+  options.classAxis = step.classAxis;
+  options.ignoreIndex = step.ignoreIndex;
+  return options;
+}
+
+static AppendUpdateOptions updateOptions(const TrainingStep &step) {
+  AppendUpdateOptions options;
+  options.optimizer = step.optimizer;
+  options.momentum = step.momentum;
+  options.beta1 = step.beta1;
+  options.beta2 = step.beta2;
+  options.epsilon = step.epsilon;
+  options.weightDecay = step.weightDecay;
+  options.clipValue = step.clipValue;
+  options.clipNorm = step.clipNorm;
+  options.accumulate = step.accumulate;
+  return options;
+}
+
 static void addGradient(OpPassManager &passes, const PipelineOptions &options) {
   OpPassManager &functions = passes.nest<func::FuncOp>();
   if (!options.gradientOf.empty())
     functions.addPass(createSelectLoss({options.gradientOf}));
+  if (options.training)
+    functions.addPass(createAppendLoss(lossOptions(*options.training)));
   functions.addPass(createNormalizeLinalg());
   functions.addPass(createFuseAttention());
   functions.addPass(createDifferentiate());
+  if (options.training)
+    functions.addPass(createAppendUpdate(updateOptions(*options.training)));
 }
 
 static void addPlan(OpPassManager &passes, const PipelineOptions &options) {
@@ -54,6 +80,12 @@ static void addTensor(OpPassManager &passes, const PipelineOptions &options) {
   LowerActivationsOptions activations;
   FormKernelsOptions kernels;
   activations.shortForms = kernels.gates = options.onDevice;
+  if (!options.memoryBudget.empty()) {
+    PlanRecomputeOptions recompute;
+    recompute.memoryBudget = options.memoryBudget;
+    recompute.lowest = true;
+    passes.addNestedPass<func::FuncOp>(createPlanRecompute(recompute));
+  }
   passes.addNestedPass<func::FuncOp>(createInlineRegions());
   if (!options.onDevice)
     passes.addNestedPass<func::FuncOp>(createSplitAttention());

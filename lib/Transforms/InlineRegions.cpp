@@ -1,6 +1,5 @@
 //===- InlineRegions.cpp - Dissolves recompute and no_grad ----------------===//
-// What recompute regions, barriers and detachments say has been used by now.
-// Nothing that merges equal values may run behind this.
+// What recompute regions and detachments say has been used by now.
 //===----------------------------------------------------------------------===//
 #include "lacuna/IR/Dialect.h"
 #include "lacuna/Transforms/Passes.h"
@@ -29,6 +28,20 @@ static void inlineBody(Operation *op) {
   op->erase();
 }
 
+/// Kernels keep apart what one barrier a value keeps apart.
+static void splitBarrier(Operation *op) {
+  OpBuilder builder(op);
+  for (auto [input, result] :
+       llvm::zip_equal(op->getOperands(), op->getResults())) {
+    Value single = input;
+    if (isa<RankedTensorType>(input.getType()))
+      single = BarrierOp::create(builder, op->getLoc(), input.getType(), input)
+                   .getResult(0);
+    result.replaceAllUsesWith(single);
+  }
+  op->erase();
+}
+
 namespace {
 struct InlineRegions : lacuna::impl::InlineRegionsBase<InlineRegions> {
   void runOnOperation() override {
@@ -41,6 +54,10 @@ struct InlineRegions : lacuna::impl::InlineRegionsBase<InlineRegions> {
     for (Operation *op : found) {
       if (op->getNumRegions() != 0) {
         inlineBody(op);
+        continue;
+      }
+      if (isa<BarrierOp>(op)) {
+        splitBarrier(op);
         continue;
       }
       op->replaceAllUsesWith(op->getOperands());

@@ -130,7 +130,7 @@ struct PlanRecompute : lacuna::impl::PlanRecomputeBase<PlanRecompute> {
       return signalPassFailure();
     }
     graph.plan = planning::planRecompute(graph.problem, *budget);
-    if (graph.plan.peak > *budget) {
+    if (graph.plan.peak > *budget && !lowest) {
       function.emitError("`memory-budget` must be at least ")
           << graph.plan.peak << " bytes, the lowest peak found, got `"
           << memoryBudget << "` (" << *budget << " of " << peak << " bytes)";

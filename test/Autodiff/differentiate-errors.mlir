@@ -10,8 +10,8 @@
 // INTEGER: argument 0 with `lacuna.requires_grad` must be a float tensor of known shape, got
 // DETACH-LABEL: func.func @f
 // DETACH-NOT: requires_grad
-// DETACH-SAME: {lacuna.name = "d_x"}
-// DETACH-SAME: {lacuna.name = "d_input1"}
+// DETACH-SAME: lacuna.name = "d_x"}
+// DETACH-SAME: lacuna.name = "d_input1"}
 // DETACH: lacuna.activation relu
 // DETACH: lacuna.backward
 // DETACH-NOT: lacuna.activation

@@ -16,7 +16,7 @@
 // X: func.func @main(%arg0: tensor<2x3xf32> {lacuna.name = "x"}) ->
 // X-SAME: {lacuna.name = "loss"}
 // X-SAME: {lacuna.name = "y"}
-// X-SAME: {lacuna.name = "d_x"}
+// X-SAME: lacuna.name = "d_x"}
 // SUM: loss
 // SUM: d_x     2x3    f32   1    0    1  1
 

@@ -3,7 +3,8 @@
 // CHECK-LABEL: func @nested
 // CHECK-SAME: %[[X:.*]]: tensor
 // CHECK-NEXT: %[[A:.*]] = lacuna.activation gelu %[[X]]
-// CHECK-NEXT: %[[B:.*]] = lacuna.activation gelu %[[X]]
+// CHECK-NEXT: %[[K:.*]] = lacuna.barrier %[[X]]
+// CHECK-NEXT: %[[B:.*]] = lacuna.activation gelu %[[K]]
 // CHECK-NEXT: %[[C:.*]] = lacuna.activation relu %[[B]]
 // CHECK-NEXT: return %[[A]], %[[C]]
 func.func @nested(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {

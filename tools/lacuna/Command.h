@@ -26,8 +26,10 @@ Command checkCommand();
 Command compileCommand();
 Command completionCommand();
 Command conformanceCommand();
+Command evaluateCommand();
 Command planCommand();
 Command runCommand();
+Command trainCommand();
 
 /// All of them, in the order `lacuna --help` lists them.
 llvm::ArrayRef<Command> commands();

@@ -23,7 +23,11 @@ ModelOptions::ModelOptions(cl::SubCommand &command)
                  cl::value_desc("loss"), cl::sub(command)),
       gradients("wrt", cl::CommaSeparated,
                 cl::desc("Inputs and parameters to differentiate by (all)"),
-                cl::value_desc("name,..."), cl::sub(command)) {}
+                cl::value_desc("name,..."), cl::sub(command)),
+      memoryBudget("memory-budget",
+                   cl::desc("Bytes, or a share (0.5) of the arena, that values "
+                            "may take: recomputes for gradients"),
+                   cl::value_desc("bytes|share"), cl::sub(command)) {}
 
 Expected<Model> ModelOptions::load() const {
   if (path.empty())
@@ -52,6 +56,7 @@ Expected<CompileOptions> ModelOptions::compileOptions() const {
   options.target = target;
   options.entry = entry;
   options.gradientOf = gradientOf;
+  options.memoryBudget = memoryBudget;
   options.gradients.assign(gradients.begin(), gradients.end());
   for (llvm::StringRef text : shapes) {
     auto [name, sizes] = text.rsplit('=');

@@ -25,6 +25,7 @@ struct ModelOptions {
   llvm::cl::list<std::string> shapes;
   llvm::cl::opt<std::string> gradientOf;
   llvm::cl::list<std::string> gradients;
+  llvm::cl::opt<std::string> memoryBudget;
 };
 
 /// `2x3x4`, or `scalar`; nothing for any other text.

@@ -14,9 +14,10 @@ int tool::fail(const Error &error) {
 }
 
 llvm::ArrayRef<tool::Command> tool::commands() {
-  static const Command table[] = {runCommand(), benchCommand(), compileCommand(),
-                                  checkCommand(), conformanceCommand(), planCommand(),
-                                  completionCommand()};
+  static const Command table[] = {
+      runCommand(),      benchCommand(),       compileCommand(),
+      trainCommand(),    evaluateCommand(),    checkCommand(),
+      conformanceCommand(), planCommand(),     completionCommand()};
   return table;
 }
 

@@ -57,4 +57,80 @@ def SelectLoss : Pass<"lacuna-select-loss", "::mlir::func::FuncOp"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def AppendLoss : Pass<"lacuna-append-loss", "::mlir::func::FuncOp"> {
+  let summary = "from a prediction to the loss of a labelled batch";
+  let description = [{
+    Input: a public function of one block whose first result is the prediction,
+    a float tensor. Output: the same with the argument `label` behind the
+    others; its first result is `loss`, a mean over all elements. Other results
+    go, but for those with `lacuna.updates`.
+
+    * `cross-entropy`: `label` holds classes (i64, the prediction's shape
+      without `class-axis`); those that are `ignore-index` do not count. The
+      second result is `confusion`, the confusion matrix of the batch.
+    * `binary-cross-entropy`: predictions are logarithms of odds, labels 0 to 1.
+    * `mse`, `l1`, `huber` (threshold 1): labels are as the prediction.
+    * `result`: nothing changes: the first result is the loss.
+
+    Numbers: computed in the prediction's type.
+  }];
+  let options = [
+    Option<"loss", "loss", "std::string", "\"cross-entropy\"", "its name">,
+    Option<"classAxis", "class-axis", "int64_t", "1",
+           "the prediction's dimension of classes">,
+    Option<"ignoreIndex", "ignore-index", "int64_t", "-100",
+           "the label that does not count">];
+  let dependentDialects = ["::lacuna::LacunaDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def AppendUpdate : Pass<"lacuna-append-update", "::mlir::func::FuncOp"> {
+  let summary = "from gradients to the next values of parameters";
+  let description = [{
+    Input: a public function with results `lacuna.gradient_of`, as
+    `Differentiate` leaves them. Output: the same without these; the next value
+    of each parameter and of each state of its optimiser (`NAME.STATE`) is a
+    result that says so by `lacuna.updates`. New arguments: the states, and the
+    scalars `optimizer.rate` and `optimizer.step` (f64; steps count from 1).
+
+    With g the gradient (plus `weight-decay` times x, but for `adamw`), a the
+    rate and t the step:
+
+    * `sgd`: x - a g, the stochastic approximation of Robbins and Monro
+    * `momentum`: v' = `momentum` v + g; x - a v'
+    * `nesterov`: v' as before; x - a (g + `momentum` v')
+    * `adagrad`: s' = s + g^2; x - a g / (sqrt(s') + `epsilon`)
+    * `adam`: m' = `beta1` m + (1 - `beta1`) g, v' = `beta2` v +
+      (1 - `beta2`) g^2; x - a / (1 - `beta1`^t) m' / (sqrt(v' / (1 -
+      `beta2`^t)) + `epsilon`)
+    * `adamw`: `adam` on (1 - a `weight-decay`) x
+    * `none`: the function stays as it is
+
+    `accumulate` n > 1: gradients are means over n calls; only where the
+    argument `optimizer.apply` is 1, not 0, anything but their sums changes.
+    `clip-value` bounds each element of the gradients; `clip-norm` scales them
+    by min(1, bound / (norm + 1e-6)) with the norm of all, which is the result
+    `gradient_norm`.
+
+    Numbers: in the parameter's type, 16-bit floats in f32; scalars in f64.
+  }];
+  let options = [
+    Option<"optimizer", "optimizer", "std::string", "\"sgd\"", "its name">,
+    Option<"momentum", "momentum", "double", "0.9", "share of speed kept">,
+    Option<"beta1", "beta1", "double", "0.9", "of the first moment">,
+    Option<"beta2", "beta2", "double", "0.999", "of the second moment">,
+    Option<"epsilon", "epsilon", "double", "1e-8", "added to divisors">,
+    Option<"weightDecay", "weight-decay", "double", "0", "pull towards 0">,
+    Option<"clipValue", "clip-value", "double", "0", "0: no bound">,
+    Option<"clipNorm", "clip-norm", "double", "0", "0: no bound">,
+    Option<"accumulate", "accumulate", "int64_t", "1", "calls a step">];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 #endif // LACUNA_AUTODIFF_PASSES_TD

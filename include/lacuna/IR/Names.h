@@ -14,6 +14,9 @@ inline constexpr char entryNames[] = "lacuna.entry_names";
 inline constexpr char unsignedElements[] = "lacuna.unsigned";
 /// On an entry: which inputs, then outputs, are unsigned.
 inline constexpr char entryUnsigned[] = "lacuna.entry_unsigned";
+/// On an entry: the attributes of inputs, then outputs, an array of
+/// dictionaries.
+inline constexpr char entryAttributes[] = "lacuna.entry_attributes";
 /// On an entry: expectations on its outputs, an array of dictionaries
 /// {actual, expected, rtol, atol, location}.
 inline constexpr char checks[] = "lacuna.checks";
@@ -44,6 +47,12 @@ inline constexpr char group[] = "lacuna.group";
 inline constexpr char tensorMaps[] = "lacuna.tensor_maps";
 /// On an argument: results are differentiated by it.
 inline constexpr char requiresGrad[] = "lacuna.requires_grad";
+/// On a result: the derivative of the loss by the argument of that name.
+inline constexpr char gradientOf[] = "lacuna.gradient_of";
+/// On a result: the next value of the argument of that name.
+inline constexpr char updates[] = "lacuna.updates";
+/// On an argument with a next value: a number all its elements begin with.
+inline constexpr char initial[] = "lacuna.initial";
 /// On an op: it was added by differentiation.
 inline constexpr char backward[] = "lacuna.backward";
 } // namespace lacuna::names

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -14,6 +15,21 @@ namespace lacuna {
 /// The kinds of attributes operators have.
 using OnnxAttribute = std::variant<int64_t, double, std::string,
                                    std::vector<int64_t>, std::vector<double>>;
+
+/// New elements of an initialiser, whose type stays.
+struct OnnxInitializer {
+  std::string name;
+  std::vector<int64_t> shape;
+  std::span<const std::byte> elements;
+};
+
+/// A serialised model with other values of some initialisers of its graph.
+/// Fails, with what is wrong in `problem`, when one is not there or of another
+/// shape.
+std::optional<std::string>
+replaceInitializers(const std::string &model,
+                    std::span<const OnnxInitializer> values,
+                    std::string &problem);
 
 /// Collects a graph, for `importOnnx` to read. Element types are the numbers of
 /// TensorProto.DataType.

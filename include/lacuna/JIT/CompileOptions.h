@@ -3,8 +3,10 @@
 #define LACUNA_JIT_COMPILEOPTIONS_H
 
 #include "lacuna/Runtime/Tensor.h"
+#include "lacuna/Support/TrainingStep.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +34,14 @@ struct CompileOptions {
   /// become inputs `param:NAME` behind the others, with values from
   /// `Model::parameters`.
   std::vector<std::string> gradients;
+  /// A loss and, by the gradients' names, an optimiser around the model; see
+  /// `Trainer`. Excludes `gradientOf`.
+  std::optional<TrainingStep> training;
+  /// What a program with gradients may take of memory for values between ops:
+  /// bytes, or with a point (`0.5`) a share of what it takes without a budget.
+  /// Values are computed again to keep within it; if that cannot be, compiling
+  /// fails with the least found. Empty: no bound.
+  std::string memoryBudget;
   /// Directory for a reproducer when a pass fails; empty: none.
   std::string reproducer;
 };

@@ -14,27 +14,30 @@
 #include "lacuna/Support/Error.h"
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace lacuna {
 
-/// An input or output of a program: its name, element type and shape. An open
-/// dimension is -1 (models only; programs have none).
+/// An input or output; an open dimension is -1 (of models only).
 struct Value {
   std::string name;
   DType dtype = DType::F32;
   Shape shape;
   /// False where a model does not even say how many dimensions there are.
   bool isRanked = true;
+  /// Of an output: the input whose next value it is; empty: of none.
+  std::string updates = {};
+  /// Of an input: what all its elements begin with, if something updates it.
+  std::optional<double> initial = {};
 };
 
 /// Time one kernel has used.
 struct KernelTime {
   std::string name;
-  int64_t calls = 0;
-  int64_t nanoseconds = 0;
+  int64_t calls = 0, nanoseconds = 0;
   /// Additions and multiplications of one call; -1: not known.
   int64_t operations = -1;
   /// Of its inputs and results together.
@@ -130,6 +133,13 @@ public:
   /// The float initialisers of an ONNX model, called `param:` and their name;
   /// none of other models.
   Expected<std::vector<NamedTensor>> parameters() const;
+
+  /// The model's bytes or text with these values built in: of initialisers by
+  /// `param:` and their name, or of an MLIR entry's arguments, which go.
+  Expected<std::string>
+  withParameters(std::span<const NamedTensor> values,
+                 const CompileOptions &options = {}) const;
+  bool isOnnx() const;
 
 private:
   struct State;

@@ -5,8 +5,12 @@
 #ifndef LACUNA_PIPELINE_STAGES_H
 #define LACUNA_PIPELINE_STAGES_H
 
+#include "lacuna/Support/TrainingStep.h"
+
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
+
+#include <optional>
 
 namespace lacuna {
 
@@ -17,6 +21,11 @@ struct PipelineOptions {
   bool onDevice = false;
   /// The loss that is to be made the first result; empty: it is there already.
   std::string gradientOf;
+  /// The loss and update around the model; none: it is compiled as it is.
+  std::optional<TrainingStep> training;
+  /// Bytes that PlanRecompute is to keep within, as near as it can; empty: no
+  /// bound.
+  std::string memoryBudget;
   /// Where a failing pass writes its input and the command that replays it;
   /// empty: nowhere.
   std::string reproducer;

@@ -75,12 +75,12 @@ def NormalizeLinalg : Pass<"lacuna-normalize-linalg", "::mlir::func::FuncOp"> {
 }
 
 def InlineRegions : Pass<"lacuna-inline-regions", "::mlir::func::FuncOp"> {
-  let summary = "dissolve recompute and no_grad regions and barriers";
+  let summary = "dissolve recompute and no_grad regions";
   let description = [{
     Input: functions with `lacuna.recompute`, `no_grad`, `barrier` and
-    `detach`. Output: the bodies of the regions in their place, and the
-    operands of the rest. Equal values that a barrier kept apart must not be
-    merged behind this. Numbers: exact.
+    `detach`. Output: the bodies of the regions in their place, and what was
+    detached; one `barrier` a tensor, which keeps kernels apart. Numbers:
+    exact.
   }];
 }
 
@@ -92,12 +92,14 @@ def PlanRecompute : Pass<"lacuna-plan-recompute", "::mlir::func::FuncOp"> {
     `lacuna.barrier`. Chosen is the cheapest plan found, by operations, whose
     peak of live bytes is within the budget; minimum cuts by bytes and segments
     between checkpoints start the search. Random draws and ops with effects
-    never run twice. A budget that no plan found keeps is an error.
-    Numbers: exact.
+    never run twice. A budget that no plan found keeps is an error, or with
+    `lowest` the plan with the lowest peak is taken. Numbers: exact.
   }];
   let options = [
     Option<"memoryBudget", "memory-budget", "std::string", "",
-           "bytes, or with a point a share of the peak without recomputation">
+           "bytes, or with a point a share of the peak without recomputation">,
+    Option<"lowest", "lowest", "bool", "false",
+           "the lowest peak found where no plan keeps within the budget">
   ];
 }
 
