@@ -2,6 +2,7 @@
 // Upstream has a named op for most things; later passes know contractions,
 // generics, and the few named ops that are cheaper to recognise than to prove.
 //===----------------------------------------------------------------------===//
+#include "lacuna/IR/Names.h"
 #include "lacuna/Transforms/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -39,9 +40,12 @@ static bool isPlainContraction(linalg::LinalgOp op) {
 
 static void contract(linalg::LinalgOp op, RewriterBase &rewriter) {
   rewriter.setInsertionPoint(op);
-  rewriter.replaceOpWithNewOp<linalg::ContractOp>(
+  bool isBackward = op->hasAttr(names::backward);
+  auto made = rewriter.replaceOpWithNewOp<linalg::ContractOp>(
       op, op->getResultTypes(), op.getDpsInputs(), op.getDpsInits(),
       op.getIndexingMaps());
+  if (isBackward)
+    made->setAttr(names::backward, rewriter.getUnitAttr());
 }
 
 namespace {

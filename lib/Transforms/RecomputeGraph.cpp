@@ -77,11 +77,21 @@ void RecomputeGraph::addTask(Operation *op) {
   problem.repeatable.push_back(isRepeatable(op));
 }
 
+/// What was made element-wise keeps the attribute inside.
+static bool isBackward(Operation &op) {
+  return op
+      .walk([](Operation *inner) {
+        return inner->hasAttr(names::backward) ? WalkResult::interrupt()
+                                               : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
 RecomputeGraph::RecomputeGraph(func::FuncOp function) {
   Block &block = function.getBody().front();
   bool isForward = true;
   for (Operation &op : block.without_terminator()) {
-    isForward &= !op.hasAttr(names::backward);
+    isForward &= !isBackward(op);
     if (!isTask(&op))
       continue;
     addTask(&op);

@@ -6,7 +6,7 @@
 // CHECK: %[[Y:.*]] = arith.addf %[[X]], %[[X]]
 // CHECK: bufferization.materialize_in_destination %[[Y]] in restrict writable %[[OUT]]
 // CHECK-LABEL: func.func @main(
-// CHECK-SAME: %[[IN:.*]]: memref<4xf32>, %[[OUT:.*]]: memref<4xf32>, %[[ARENA:.*]]: memref<64xi8>) attributes {lacuna.arena_bytes = 64 : i64, lacuna.entry_inputs = 1{{.*}}lacuna.live_bytes = 64
+// CHECK-SAME: %[[IN:.*]]: memref<4xf32>, %[[OUT:.*]]: memref<4xf32>, %[[ARENA:.*]]: memref<64xi8>) attributes {lacuna.arena_bytes = 64 : i64, {{.*}}lacuna.entry_inputs = 1{{.*}}lacuna.live_bytes = 64
 // CHECK: %[[BETWEEN:.*]] = memref.view %[[ARENA]]
 // CHECK: lacuna.launch @kernel_double(%[[IN]], %[[BETWEEN]])
 // CHECK: lacuna.launch @kernel_double(%[[BETWEEN]], %[[OUT]])
