@@ -297,14 +297,14 @@ LogicalResult AttentionOp::canonicalize(AttentionOp op,
     });
     return success();
   }
-  if (!op.getLogSumExp() || !op.getLogSumExp().use_empty())
+  if (!op.getLogSumExp() || !op.getLogSumExp().use_empty() || op.getKeyParts())
     return rewriter.notifyMatchFailure(op, "nothing to simplify");
   auto slim = AttentionOp::create(
       rewriter, op.getLoc(), op.getResults().getType(), Type(), op.getQuery(),
       op.getKey(), op.getValue(), op.getMask(), op.getKeyLengths(),
       op.getCuSeqlensQuery(), op.getCuSeqlensKey(), op.getScaleAttr(),
       op.getLayout(), op.getCausal(), op.getWindowLeftAttr(),
-      op.getWindowRightAttr(), op.getSoftCapAttr());
+      op.getWindowRightAttr(), op.getSoftCapAttr(), IntegerAttr());
   slim.getScore().takeBody(op.getScore());
   rewriter.replaceAllUsesWith(op.getResults(), slim.getResults());
   rewriter.eraseOp(op);
