@@ -7,6 +7,9 @@
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/Analysis/ValueTracking.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/TargetRegistry.h"
@@ -56,6 +59,35 @@ static void inlineAll(llvm::Module &ir) {
       continue;
     function.setLinkage(llvm::GlobalValue::InternalLinkage);
     function.addFnAttr(llvm::Attribute::AlwaysInline);
+  }
+}
+
+/// Differences of small 64-bit numbers become 32-bit ones, which are the same
+/// and cheaper. ptxas 13.0 also needs it: of `mul.hi.u32` less a number that is
+/// zero it makes the upper word -1, as if there had been a borrow.
+static void narrowDifferences(llvm::Module &ir) {
+  const llvm::DataLayout &layout = ir.getDataLayout();
+  auto isSmall = [&](llvm::Value *value) {
+    return llvm::computeKnownBits(value, layout).countMaxActiveBits() < 32;
+  };
+  llvm::SmallVector<llvm::Instruction *> wide;
+  for (llvm::Function &function : ir)
+    for (llvm::Instruction &instruction : llvm::instructions(function))
+      if (instruction.getOpcode() == llvm::Instruction::Sub &&
+          instruction.getType()->isIntegerTy(64) &&
+          isSmall(instruction.getOperand(0)) &&
+          isSmall(instruction.getOperand(1)))
+        wide.push_back(&instruction);
+  for (llvm::Instruction *instruction : wide) {
+    llvm::IRBuilder<> builder(instruction);
+    auto narrow = [&](unsigned operand) {
+      return builder.CreateTrunc(instruction->getOperand(operand),
+                                 builder.getInt32Ty());
+    };
+    llvm::Value *difference = builder.CreateSub(narrow(0), narrow(1));
+    instruction->replaceAllUsesWith(
+        builder.CreateSExt(difference, instruction->getType()));
+    instruction->eraseFromParent();
   }
 }
 
@@ -117,8 +149,10 @@ FailureOr<std::string> lacuna::compileToPTX(ModuleOp device,
   ir->setTargetTriple(machine->getTargetTriple());
   ir->setDataLayout(machine->createDataLayout());
   inlineAll(*ir);
-  if (optimize)
+  if (optimize) {
     optimizeModule(*ir, *machine);
+    narrowDifferences(*ir);
+  }
   for (llvm::Function &function : *ir)
     if (isMissing(function))
       return device.emitError("calls `")

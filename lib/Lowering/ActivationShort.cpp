@@ -1,9 +1,11 @@
 //===- ActivationShort.cpp - activations in a few instructions ------------===//
 // For 16-bit results on devices with an instruction for exp2. Errors are below
-// 2^-13 of the result; NaN, infinities and signs of zero as in the long forms.
+// 2^-13 of the result, which may be zero below 2^-110; NaN, infinities and signs
+// of zero as in the long forms.
 //===----------------------------------------------------------------------===//
 #include "ElementaryFunctions.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 #include <limits>
@@ -21,6 +23,13 @@ Real exp2(Real x) {
                                            arith::FastMathFlags::afn)};
 }
 
+/// Within 2 ulp, by the reciprocal.
+Real quotient(Real a, Real b) {
+  return {*b.builder,
+          arith::DivFOp::create(*b.builder, a.like(b).value, b.value,
+                                arith::FastMathFlags::afn)};
+}
+
 /// Minus infinity as a number, whose product with 0 is 0.
 Real atLeastLowest(Real x) {
   return maxOrSecond(std::numeric_limits<float>::lowest(), x);
@@ -35,7 +44,7 @@ Real onePlusExp(Real x, double factor) {
 /// minimax polynomial (see geluOfSingle).
 Real gelu(Real x) {
   Real a = minOrSecond(14.6, abs(x));
-  Real w = 1.0 / fma(a, 0.25, 1.0);
+  Real w = quotient(1.0, fma(a, 0.25, 1.0));
   Real power = exp2(a * a * (-0.5 * log2OfE));
   Real p = polynomial(w, {0.10120040932201566, 0.08171448918914931,
                           0.17702844220340164, -0.09993983338559492,
@@ -48,7 +57,7 @@ Real geluTanh(Real x) {
   constexpr double scale = 2 * 0.7978845608028654; // sqrt(2 / pi)
   Real finite = atLeastLowest(x);
   Real u = finite * fma(finite * finite, scale * 0.044715, scale);
-  return finite / onePlusExp(u, 1);
+  return quotient(finite, onePlusExp(u, 1));
 }
 
 /// (1 - E) / (1 + E), E = exp(-2 |x|); near zero its series, for the first
@@ -56,7 +65,7 @@ Real geluTanh(Real x) {
 Real tanh(Real x) {
   Real a = abs(x);
   Real power = exp2(a * (-2 * log2OfE));
-  Real large = (1.0 - power) / (power + 1.0);
+  Real large = quotient(1.0 - power, power + 1.0);
   Real small = fma(a * a * a, -1.0 / 3, a);
   return copySign(select(a < 0.06, small, large), x);
 }
@@ -65,7 +74,7 @@ Real tanh(Real x) {
 Real mish(Real x) {
   Real power = exp2(minOrSecond(30.0, x) * log2OfE);
   Real n = fma(power, power, power * 2.0);
-  return atLeastLowest(x) * (n / (n + 2.0));
+  return atLeastLowest(x) * quotient(n, n + 2.0);
 }
 } // namespace
 
@@ -77,11 +86,12 @@ std::optional<Real> shortActivation(ActivationKind kind,
   case ActivationKind::GeluTanh:
     return geluTanh(x);
   case ActivationKind::QuickGelu:
-    return atLeastLowest(x) / onePlusExp(x, 1.702);
+    return quotient(atLeastLowest(x), onePlusExp(x, 1.702));
   case ActivationKind::Silu:
-    return atLeastLowest(x) / onePlusExp(x, parameters.alpha.value_or(1));
+    return quotient(atLeastLowest(x),
+                    onePlusExp(x, parameters.alpha.value_or(1)));
   case ActivationKind::Sigmoid:
-    return 1.0 / onePlusExp(x, 1);
+    return quotient(1.0, onePlusExp(x, 1));
   case ActivationKind::Tanh:
     return tanh(x);
   case ActivationKind::Mish:

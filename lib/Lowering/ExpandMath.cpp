@@ -42,6 +42,14 @@ template <typename Op> bool isApproximate(Op op) {
                                    arith::FastMathFlags::afn);
 }
 
+/// Whether `op` is exp2 of f32, content with an approximation.
+bool isApproximateExp2(Operation *op) {
+  auto exp2 = dyn_cast<math::Exp2Op>(op);
+  return exp2 && getElementTypeOrSelf(exp2.getType()).isF32() &&
+         arith::bitEnumContainsAny(exp2.getFastmath(),
+                                   arith::FastMathFlags::afn);
+}
+
 /// `value` as an f64 number; narrow types go through f32. Both are exact.
 Real widened(ImplicitLocOpBuilder &builder, Value value) {
   Real single = convert({builder, value}, builder.getF32Type());
@@ -72,6 +80,8 @@ template <typename Op> struct ExpandUnary : OpRewritePattern<Op> {
   LogicalResult matchAndRewrite(Op op, PatternRewriter &rewriter) const final {
     Value x = op.getOperand();
     ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
+    if (doubles && isApproximateExp2(op))
+      return rewriter.notifyMatchFailure(op, "one instruction of the device");
     bool full = doubles && isDouble(x.getType()) && !isApproximate(op);
     FullPrecision precision(full);
     if (full || isApproximate(op))

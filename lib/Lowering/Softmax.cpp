@@ -71,7 +71,15 @@ Value LineSoftmax::exponential(KernelBuilder &kernel, Value x,
   Value distance = arith::SubFOp::create(kernel.builder, kernel.loc, x,
                                          kernel.broadcast(shift, lanes));
   ImplicitLocOpBuilder builder(kernel.loc, kernel.builder);
-  if (getElementTypeOrSelf(distance.getType()).isF32())
+  // For 16-bit results a device's own instruction is good enough.
+  Type result = elementTypeOf(kernel.yields().front());
+  bool isSingle = getElementTypeOrSelf(distance.getType()).isF32();
+  if (isOnDevice(kernel) && isSingle && (result.isBF16() || result.isF16())) {
+    Real power = Real(builder, distance) * 0x1.715476p+0; // log2(e)
+    return math::Exp2Op::create(builder, power.value,
+                                arith::FastMathFlags::afn);
+  }
+  if (isSingle)
     return expOfNonPositiveSingle({builder, distance}).value;
   return math::ExpOp::create(builder, distance);
 }

@@ -18,6 +18,15 @@
 // ASSEMBLY: for the target `cuda` kernels can be written as PTX only
 // NAME: `--target` must be `cuda`, `cuda:ORDINAL` or `cuda:sm_90a`, got `cuda1`
 // DOUBLE: fma.rn.f64
+// Differences of small numbers have 32 bits: ptxas gets some of 64 bits wrong.
+// RUN: lacuna compile %s --entry=bins --target=cuda --emit=ptx | FileCheck %s --check-prefix=BINS --implicit-check-not='sub.s64'
+// BINS: mul.hi.u32
+// BINS: sub.s32
+func.func @bins(%x: tensor<1x3x7x10xf32>) -> tensor<1x3x3x4xf32> {
+  %y = lacuna.adaptive_pool average %x output_size = [3, 4]
+      : (tensor<1x3x7x10xf32>) -> tensor<1x3x3x4xf32>
+  return %y : tensor<1x3x3x4xf32>
+}
 func.func @main(%x: tensor<6x8xf32>, %w: tensor<8x16xf32>) -> tensor<6x16xf32> {
   %zero = arith.constant 0.0 : f32
   %empty = tensor.empty() : tensor<6x16xf32>
