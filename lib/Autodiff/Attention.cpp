@@ -65,8 +65,9 @@ struct AttentionRule
     if (!op.getLogSumExp() || !cotangents[0] || cotangents[1])
       return op.emitOpError("must have a `log_sum_exp` that no gradient "
                             "passes through");
-    if (op.isPacked() && typeOf(op.getCuSeqlensQuery()).getDimSize(0) < 2)
-      return success();
+    if (op.getKeyParts())
+      return op.emitOpError("`key_parts` must not be given to be "
+                            "differentiated");
     bool byMask = op.getMask() && wanted[3];
     auto backward = create(op, builder, cotangents[0], byMask);
     if (!op.getScore().empty()) {

@@ -22,7 +22,7 @@ static void giveLogSumExp(AttentionOp op) {
       op.getKey(), op.getValue(), op.getMask(), op.getKeyLengths(),
       op.getCuSeqlensQuery(), op.getCuSeqlensKey(), op.getScaleAttr(),
       op.getLayout(), op.getCausal(), op.getWindowLeftAttr(),
-      op.getWindowRightAttr(), op.getSoftCapAttr(), op.getKeyPartsAttr());
+      op.getWindowRightAttr(), op.getSoftCapAttr(), IntegerAttr());
   full->setDiscardableAttrs(op->getDiscardableAttrDictionary());
   full.getScore().takeBody(op.getScore());
   op.getResults().replaceAllUsesWith(full.getResults());

@@ -11,7 +11,7 @@ func.func @main(
   %zero = arith.constant dense<0.0> : tensor<f64>
   %c = arith.constant dense<[0, 4, 4, 9]> : tensor<4xi32>
   %a = lacuna.attention %q, %k, %v cu_seqlens_query %c causal = top_left : (tensor<9x2x3xf64>, tensor<9x1x3xf64>, tensor<9x1x4xf64>, tensor<4xi32>) -> tensor<9x2x4xf64>
-  %d = arith.constant dense<[1, 3, 6, 10]> : tensor<4xi32>
+  %d = arith.constant dense<[0, 3, 6, 10]> : tensor<4xi32>
   %b = lacuna.attention %q, %l, %l cu_seqlens_query %c cu_seqlens_key %d causal = bottom_right : (tensor<9x2x3xf64>, tensor<11x1x3xf64>, tensor<11x1x3xf64>, tensor<4xi32>, tensor<4xi32>) -> tensor<9x2x3xf64>
   %aa = math.sin %a : tensor<9x2x4xf64>
   %bb = arith.mulf %b, %q : tensor<9x2x3xf64>
