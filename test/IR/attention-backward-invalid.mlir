@@ -1,7 +1,7 @@
 // RUN: lacuna-opt %s -split-input-file -verify-diagnostics
 
 func.func @attention_backward_c11(%q: tensor<1x4x5x8xf32>, %k: tensor<1x2x9x8xf32>, %o: tensor<1x4x5x6xf32>, %l: tensor<1x4x5xf32>) {
-  // expected-error @below {{`output` must have the shape [1, 4, 5, 8], got [1, 4, 5, 6]}}
+  // expected-error @below {{`output` must have shape [1, 4, 5, 8], got [1, 4, 5, 6]}}
   %r:3 = lacuna.attention_backward %q, %k, %k, %o, %l, %q : (tensor<1x4x5x8xf32>, tensor<1x2x9x8xf32>, tensor<1x2x9x8xf32>, tensor<1x4x5x6xf32>, tensor<1x4x5xf32>, tensor<1x4x5x8xf32>) -> (tensor<1x1x4x5x8xf32>, tensor<1x2x9x8xf32>, tensor<1x2x9x8xf32>)
   return
 }

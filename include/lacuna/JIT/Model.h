@@ -38,10 +38,8 @@ struct Value {
 struct KernelTime {
   std::string name;
   int64_t calls = 0, nanoseconds = 0;
-  /// Additions and multiplications of one call; -1: not known.
-  int64_t operations = -1;
-  /// Of its inputs and results together.
-  int64_t bytes = 0;
+  int64_t operations = -1; ///< Of one call; -1: not known.
+  int64_t bytes = 0;       ///< Of its inputs and results together.
 };
 
 /// Facts about a compiled program.
