@@ -91,9 +91,9 @@ RecomputeGraph::RecomputeGraph(func::FuncOp function) {
   Block &block = function.getBody().front();
   bool isForward = true;
   for (Operation &op : block.without_terminator()) {
-    isForward &= !isBackward(op);
-    if (!isTask(&op))
+    if (!isTask(&op)) // constants of the backward direction may stand in front
       continue;
+    isForward &= !isBackward(op);
     addTask(&op);
     problem.forwardCount += isForward;
   }
