@@ -7,6 +7,7 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/lacuna/C"
                   "${PROJECT_SOURCE_DIR}/include/lacuna/JIT"
                   "${PROJECT_SOURCE_DIR}/include/lacuna/Runtime"
                   "${PROJECT_SOURCE_DIR}/include/lacuna/Support"
+                  "${PROJECT_SOURCE_DIR}/include/lacuna/Training"
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/lacuna" FILES_MATCHING PATTERN "*.h")
 install(FILES "${PROJECT_SOURCE_DIR}/python/lacuna.py"
   DESTINATION "${CMAKE_INSTALL_DATADIR}/lacuna/python")

@@ -9,13 +9,14 @@ else that speaks DLPack; outputs are PyTorch tensors where an input is one, and
 NumPy arrays otherwise. The shared library is $LACUNA_LIBRARY, or lies beside
 this file, or in a folder the system searches.
 """
+import collections
 import ctypes
 import ctypes.util
 import os
 
 import numpy
 
-__all__ = ["Error", "Model", "Program", "Value", "load", "from_onnx",
+__all__ = ["Error", "Model", "Program", "Report", "Trainer", "Value", "load", "from_onnx",
            "from_mlir", "version"]
 
 
@@ -62,6 +63,27 @@ class _Options(ctypes.Structure):
                 ("shape_count", ctypes.c_size_t)]
 
 
+class _TrainingOptions(ctypes.Structure):
+    _fields_ = [("compile", ctypes.POINTER(_Options)),
+                *((name, ctypes.c_char_p) for name in
+                  ("memory_budget", "loss", "optimizer", "schedule")),
+                *((name, ctypes.c_double) for name in
+                  ("rate", "final_rate", "offset", "power", "momentum", "beta1",
+                   "beta2", "epsilon", "weight_decay", "clip_value",
+                   "clip_norm")),
+                *((name, ctypes.c_int64) for name in
+                  ("steps", "warmup", "accumulate", "class_axis",
+                   "ignore_index")),
+                ("seed", ctypes.c_uint64), ("threads", ctypes.c_int)]
+
+
+class _Report(ctypes.Structure):
+    _fields_ = [("step", ctypes.c_int64),
+                *((name, ctypes.c_double) for name in
+                  ("loss", "rate", "gradient_norm", "pixel_accuracy",
+                   "mean_iou"))]
+
+
 _INT, _UINT, _FLOAT, _BFLOAT, _BOOL = 0, 1, 2, 4, 6
 _CPU = 1
 _NAMES = {(_FLOAT, 64): "float64", (_FLOAT, 32): "float32",
@@ -90,14 +112,16 @@ def _open_library():
     library = ctypes.CDLL(_find_library())
     library.lacuna_version.restype = ctypes.c_char_p
     library.lacuna_error_message.restype = ctypes.c_char_p
-    for name in ("lacuna_program_input", "lacuna_program_output"):
+    for name in ("lacuna_program_input", "lacuna_program_output",
+                 "lacuna_trainer_input"):
         function = getattr(library, name)
         function.restype = _Value
         function.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
         count = getattr(library, name + "_count")
         count.restype = ctypes.c_size_t
         count.argtypes = [ctypes.c_void_p]
-    for name in ("lacuna_program_destroy", "lacuna_model_destroy"):
+    for name in ("lacuna_program_destroy", "lacuna_model_destroy",
+                 "lacuna_trainer_destroy"):
         getattr(library, name).argtypes = [ctypes.c_void_p]
         getattr(library, name).restype = None
     return library
@@ -246,6 +270,81 @@ class Program:
         return tensor, owner
 
 
+def _compile_options(shapes, entry, target):
+    """The options, and what must stay alive with them."""
+    shapes = shapes or {}
+    sizes = [(ctypes.c_int64 * max(len(shape), 1))(*shape)
+             for shape in shapes.values()]
+    table = (_Shape * max(len(shapes), 1))(
+        *(_Shape(name.encode(), len(shape), array)
+          for (name, shape), array in zip(shapes.items(), sizes)))
+    return _Options(target and target.encode(), entry and entry.encode(),
+                    table, len(shapes)), (sizes, table)
+
+
+Report = collections.namedtuple(
+    "Report", [name for name, _ in _Report._fields_])
+Report.__doc__ = """What one batch gave; numbers that there are none of are NaN."""
+
+
+class Trainer:
+    """A training under way: `trainer.run(image, label)` for each batch.
+
+    Options are those of `lacuna train`: loss, optimizer, schedule, rate, steps,
+    warmup, weight_decay, clip_norm, accumulate, class_axis, memory_budget ….
+    """
+
+    def __init__(self, model, shapes=None, entry=None, target=None, **options):
+        compile_options, self._alive = _compile_options(shapes, entry, target)
+        given = _TrainingOptions()
+        _library.lacuna_training_defaults(ctypes.byref(given))
+        given.compile = ctypes.pointer(compile_options)
+        for name, value in options.items():
+            if not any(name == field for field, _ in given._fields_[1:]):
+                raise Error(1, f"there is no option `{name}`")
+            setattr(given, name,
+                    value.encode() if isinstance(value, str) else value)
+        handle = ctypes.c_void_p()
+        _check(_library.lacuna_trainer_create(
+            ctypes.c_void_p(model._handle), ctypes.byref(given),
+            ctypes.byref(handle)))
+        self._handle = handle.value
+        count = _library.lacuna_trainer_input_count(self._handle)
+        self.inputs = [Value(_library.lacuna_trainer_input(self._handle, i))
+                       for i in range(count)]
+
+    def __del__(self):
+        if getattr(self, "_handle", None):
+            _library.lacuna_trainer_destroy(self._handle)
+
+    def run(self, *batch):
+        """One batch, in the order of `inputs`; after an error all parameters
+        are as before."""
+        given = [_borrow(value) for value in batch]
+        report = _Report()
+        _check(_library.lacuna_trainer_run(
+            ctypes.c_void_p(self._handle),
+            _pointers([tensor for tensor, _ in given]),
+            ctypes.c_size_t(len(given)), ctypes.byref(report)))
+        return Report(*(getattr(report, name) for name in Report._fields))
+
+    def _call(self, name, path):
+        function = getattr(_library, f"lacuna_trainer_{name}")
+        _check(function(ctypes.c_void_p(self._handle), os.fsencode(path)))
+
+    def save(self, path):
+        """Writes a checkpoint, `.npz`."""
+        self._call("save", path)
+
+    def restore(self, path):
+        """Goes on from a checkpoint, bit for bit."""
+        self._call("restore", path)
+
+    def write_model(self, path):
+        """Writes the model with what was trained built in."""
+        self._call("write_model", path)
+
+
 class Model:
     """A model as its file says; calling it compiles once for each set of
     shapes."""
@@ -267,14 +366,7 @@ class Model:
 
     def compile(self, shapes=None, entry=None, target=None):
         """`shapes`: sizes by input, where the model leaves them open."""
-        shapes = shapes or {}
-        sizes = [(ctypes.c_int64 * max(len(shape), 1))(*shape)
-                 for shape in shapes.values()]
-        table = (_Shape * max(len(shapes), 1))(
-            *(_Shape(name.encode(), len(shape), array)
-              for (name, shape), array in zip(shapes.items(), sizes)))
-        options = _Options(target and target.encode(), entry and entry.encode(),
-                           table, len(shapes))
+        options, _ = _compile_options(shapes, entry, target)
         handle = ctypes.c_void_p()
         _check(_library.lacuna_model_compile(
             ctypes.c_void_p(self._handle), ctypes.byref(options),

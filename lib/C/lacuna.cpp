@@ -3,21 +3,13 @@
 //===----------------------------------------------------------------------===//
 #include "lacuna/C/lacuna.h"
 
-#include "lacuna/JIT/Model.h"
+#include "Handles.h"
 
 #include <mutex>
 
 using namespace lacuna;
 
-namespace {
-/// Values as C sees them; `values` must not change afterwards.
-struct ValueTable {
-  std::vector<Value> values;
-  std::vector<LacunaValue> rows;
-
-  explicit ValueTable(std::vector<Value> given);
-};
-} // namespace
+using namespace lacuna::c;
 
 struct LacunaModel {
   Model model;
@@ -33,12 +25,12 @@ struct LacunaProgram {
 
 static thread_local std::string lastMessage;
 
-static int refuse(const Error &error) {
+int lacuna::c::refuse(const Error &error) {
   lastMessage = error.message();
   return static_cast<int>(error.code());
 }
 
-static int refuse(const char *message) {
+int lacuna::c::refuse(const char *message) {
   return refuse(Error(ErrorCode::InvalidArgument, message));
 }
 
@@ -112,7 +104,12 @@ int lacuna_model_inputs(LacunaModel *model, const char *entry,
   return 0;
 }
 
-static CompileOptions convert(const LacunaCompileOptions *given) {
+const Model &lacuna::c::modelOf(const LacunaModel *model) {
+  return model->model;
+}
+
+CompileOptions
+lacuna::c::convertOptions(const LacunaCompileOptions *given) {
   CompileOptions options;
   if (!given)
     return options;
@@ -132,7 +129,7 @@ int lacuna_model_compile(const LacunaModel *model,
                          LacunaProgram **program) {
   if (!model || !program)
     return refuse("`model` and `program` must not be null");
-  Expected<Program> compiled = model->model.compile(convert(options));
+  Expected<Program> compiled = model->model.compile(convertOptions(options));
   if (!compiled)
     return refuse(compiled.error());
   *program = new LacunaProgram{*compiled, ValueTable(compiled->inputs()),
@@ -150,21 +147,16 @@ size_t lacuna_program_output_count(const LacunaProgram *program) {
   return program->outputs.rows.size();
 }
 
-static LacunaValue row(const ValueTable &table, size_t index) {
-  return index < table.rows.size() ? table.rows[index] : LacunaValue{};
-}
-
 LacunaValue lacuna_program_input(const LacunaProgram *program, size_t index) {
-  return row(program->inputs, index);
+  return program->inputs.row(index);
 }
 
 LacunaValue lacuna_program_output(const LacunaProgram *program, size_t index) {
-  return row(program->outputs, index);
+  return program->outputs.row(index);
 }
 
-/// Views of the caller's tensors, which it keeps alive during the call.
-static Expected<std::vector<Tensor>> borrow(const DLTensor *const *tensors,
-                                            size_t count) {
+Expected<std::vector<Tensor>>
+lacuna::c::borrow(const DLTensor *const *tensors, size_t count) {
   std::vector<Tensor> result;
   for (size_t i = 0; i < count; ++i) {
     if (!tensors || !tensors[i])

@@ -10,6 +10,7 @@
 #include "TrainedModel.h"
 #include "lacuna/Codegen/DeviceCode.h"
 #include "lacuna/IR/OperationCount.h"
+#include "lacuna/JIT/Explain.h"
 #include "lacuna/Pipeline/Stages.h"
 
 #include "llvm/Support/MemoryBuffer.h"
@@ -153,6 +154,10 @@ Expected<std::string>
 Model::withParameters(std::span<const NamedTensor> values,
                       const CompileOptions &options) const {
   return replaceParameters(state->source, options, values);
+}
+
+const ModelSource &MemoryExplainer::sourceOf(const Model &model) {
+  return model.state->source;
 }
 
 bool Model::isOnnx() const { return state->source.isOnnx; }

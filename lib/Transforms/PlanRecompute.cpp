@@ -6,6 +6,7 @@
 #include "RecomputeGraph.h"
 #include "lacuna/IR/Dialect.h"
 #include "lacuna/Transforms/Passes.h"
+#include "lacuna/Transforms/Recomputed.h"
 
 #include "mlir/IR/IRMapping.h"
 
@@ -71,6 +72,8 @@ void RecomputeWriter::repeat(Operation *op, OpBuilder &builder) {
   for (Value operand : op->getOperands())
     operands.push_back(guard(operand, builder));
   Operation *clone = builder.clone(*op);
+  clone->setLoc(
+      NameLoc::get(builder.getStringAttr(names::recomputed), op->getLoc()));
   clone->setOperands(operands);
   for (auto [before, now] : llvm::zip(op->getResults(), clone->getResults()))
     if (graph.isDropped(before))

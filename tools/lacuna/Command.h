@@ -27,6 +27,7 @@ Command compileCommand();
 Command completionCommand();
 Command conformanceCommand();
 Command evaluateCommand();
+Command explainCommand();
 Command planCommand();
 Command runCommand();
 Command trainCommand();

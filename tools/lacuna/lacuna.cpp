@@ -16,8 +16,9 @@ int tool::fail(const Error &error) {
 llvm::ArrayRef<tool::Command> tool::commands() {
   static const Command table[] = {
       runCommand(),      benchCommand(),       compileCommand(),
-      trainCommand(),    evaluateCommand(),    checkCommand(),
-      conformanceCommand(), planCommand(),     completionCommand()};
+      trainCommand(),    evaluateCommand(),    explainCommand(),
+      planCommand(),     checkCommand(),       conformanceCommand(),
+      completionCommand()};
   return table;
 }
 

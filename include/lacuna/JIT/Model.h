@@ -69,7 +69,6 @@ public:
   const ProgramInfo &info() const;
   /// What the `check` ops of the program compare.
   const std::vector<Expectation> &expectations() const;
-
   /// Runs the program on contiguous or strided inputs, in order. `threads` 0:
   /// all the process may use. Fails when count, types or shapes differ from
   /// `inputs()` or a check at run time fails.
@@ -140,6 +139,7 @@ public:
   bool isOnnx() const;
 
 private:
+  friend class MemoryExplainer;
   struct State;
   explicit Model(std::shared_ptr<State> state);
   std::shared_ptr<State> state;

@@ -1,0 +1,56 @@
+//===- Explain.h - Where a program's memory goes ----------------*- C++ -*-===//
+#ifndef LACUNA_JIT_EXPLAIN_H
+#define LACUNA_JIT_EXPLAIN_H
+
+#include "lacuna/JIT/Model.h"
+
+namespace lacuna {
+
+struct ModelSource;
+
+/// The memory between the kernels of one program.
+struct MemoryReport {
+  struct Launch {
+    std::string kernel;
+    /// What it reads and writes in the arena, and all that lives meanwhile.
+    int64_t ownBytes = 0, liveBytes = 0;
+    /// Whether something in it was computed before.
+    bool recomputes = false;
+  };
+  struct Value {
+    /// The launch that writes it, and the last that reads it.
+    size_t first = 0, last = 0;
+    int64_t bytes = 0, offset = 0;
+  };
+  std::vector<Launch> launches;
+  std::vector<Value> values;
+  int64_t arenaBytes = 0, liveBytes = 0;
+  /// No recomputation of these kernels can do with less: the most that one of
+  /// them reads and writes.
+  int64_t lowerBound = 0;
+  /// Additions and multiplications known, of all launches.
+  int64_t operations = 0;
+};
+
+/// What one bound on memory costs.
+struct BudgetPoint {
+  int64_t arenaBytes = 0, operations = 0;
+};
+
+/// Plans memory without generating code.
+class MemoryExplainer {
+public:
+  static Expected<MemoryReport> explain(const Model &model,
+                                        const CompileOptions &options);
+  /// Programs for `count` bounds from all that is kept down to the least: those
+  /// that no other one beats in both, the largest arena first.
+  static Expected<std::vector<BudgetPoint>>
+  sweep(const Model &model, const CompileOptions &options, int count);
+
+private:
+  static const ModelSource &sourceOf(const Model &model);
+};
+
+} // namespace lacuna
+
+#endif // LACUNA_JIT_EXPLAIN_H

@@ -1,0 +1,158 @@
+//===- training.cpp - Train models from C ---------------------------------===//
+// Nothing but translation, as in lacuna.cpp.
+//===----------------------------------------------------------------------===//
+#include "lacuna/C/training.h"
+
+#include "Handles.h"
+#include "lacuna/Runtime/Archive.h"
+#include "lacuna/Support/AtomicFile.h"
+#include "lacuna/Training/Scores.h"
+#include "lacuna/Training/Trainer.h"
+
+#include <cmath>
+
+using namespace lacuna;
+using namespace lacuna::c;
+
+struct LacunaTrainer {
+  Model model;
+  CompileOptions compile;
+  Trainer trainer;
+  ValueTable inputs;
+};
+
+void lacuna_training_defaults(LacunaTrainingOptions *options) {
+  TrainingStep step;
+  Schedule schedule;
+  *options = {};
+  options->loss = "cross-entropy";
+  options->optimizer = "adamw";
+  options->schedule = "constant";
+  options->rate = schedule.rate;
+  options->power = schedule.power;
+  options->momentum = step.momentum;
+  options->beta1 = step.beta1;
+  options->beta2 = step.beta2;
+  options->epsilon = step.epsilon;
+  options->accumulate = step.accumulate;
+  options->class_axis = step.classAxis;
+  options->ignore_index = step.ignoreIndex;
+  options->seed = 1;
+}
+
+static TrainingStep stepOf(const LacunaTrainingOptions &given) {
+  TrainingStep step;
+  step.loss = given.loss ? given.loss : step.loss;
+  step.optimizer = given.optimizer ? given.optimizer : "adamw";
+  step.classAxis = given.class_axis;
+  step.ignoreIndex = given.ignore_index;
+  step.momentum = given.momentum;
+  step.beta1 = given.beta1;
+  step.beta2 = given.beta2;
+  step.epsilon = given.epsilon;
+  step.weightDecay = given.weight_decay;
+  step.clipValue = given.clip_value;
+  step.clipNorm = given.clip_norm;
+  step.accumulate = given.accumulate;
+  return step;
+}
+
+static Expected<TrainingOptions> convert(const LacunaTrainingOptions &given) {
+  TrainingOptions options;
+  options.step = stepOf(given);
+  Expected<Schedule::Kind> kind =
+      parseScheduleKind(given.schedule ? given.schedule : "constant");
+  if (!kind)
+    return kind.error();
+  options.schedule = {*kind,        given.rate,   given.final_rate, given.steps,
+                      given.warmup, given.offset, given.power};
+  options.compile = convertOptions(given.compile);
+  if (given.memory_budget)
+    options.compile.memoryBudget = given.memory_budget;
+  options.seed = given.seed;
+  options.threads = given.threads;
+  return options;
+}
+
+int lacuna_trainer_create(const LacunaModel *model,
+                          const LacunaTrainingOptions *given,
+                          LacunaTrainer **trainer) {
+  if (!model || !given || !trainer)
+    return refuse("`model`, `options` and `trainer` must not be null");
+  Expected<TrainingOptions> options = convert(*given);
+  if (!options)
+    return refuse(options.error());
+  Expected<Trainer> made = Trainer::create(modelOf(model), *options);
+  if (!made)
+    return refuse(made.error());
+  ValueTable inputs(made->batchInputs());
+  *trainer = new LacunaTrainer{modelOf(model), options->compile,
+                               std::move(*made), std::move(inputs)};
+  return 0;
+}
+
+void lacuna_trainer_destroy(LacunaTrainer *trainer) { delete trainer; }
+
+size_t lacuna_trainer_input_count(const LacunaTrainer *trainer) {
+  return trainer->inputs.rows.size();
+}
+
+LacunaValue lacuna_trainer_input(const LacunaTrainer *trainer, size_t index) {
+  return trainer->inputs.row(index);
+}
+
+int lacuna_trainer_run(LacunaTrainer *trainer, const DLTensor *const *inputs,
+                       size_t count, LacunaStepReport *report) {
+  if (!trainer || !report)
+    return refuse("`trainer` and `report` must not be null");
+  Expected<std::vector<Tensor>> batch = borrow(inputs, count);
+  if (!batch)
+    return refuse(batch.error());
+  Expected<StepReport> done = trainer->trainer.run(*batch);
+  if (!done)
+    return refuse(done.error());
+  double none = std::nan("");
+  *report = {done->step, done->loss, done->rate,
+             done->gradientNorm.value_or(none), none, none};
+  if (done->confusion) {
+    Scores scores = computeScores(*done->confusion);
+    report->pixel_accuracy = scores.pixelAccuracy;
+    report->mean_iou = scores.meanIoU;
+  }
+  return 0;
+}
+
+int lacuna_trainer_save(const LacunaTrainer *trainer, const char *path) {
+  if (!trainer || !path)
+    return refuse("`trainer` and `path` must not be null");
+  Expected<std::vector<NamedTensor>> all = trainer->trainer.checkpoint();
+  if (!all)
+    return refuse(all.error());
+  Error error = writeNpz(path, *all);
+  return error ? refuse(error) : 0;
+}
+
+int lacuna_trainer_restore(LacunaTrainer *trainer, const char *path) {
+  if (!trainer || !path)
+    return refuse("`trainer` and `path` must not be null");
+  Expected<NpzReader> reader = NpzReader::open(path);
+  if (!reader)
+    return refuse(reader.error());
+  Error error = trainer->trainer.restore(*reader);
+  return error ? refuse(error) : 0;
+}
+
+int lacuna_trainer_write_model(const LacunaTrainer *trainer, const char *path) {
+  if (!trainer || !path)
+    return refuse("`trainer` and `path` must not be null");
+  Expected<std::vector<NamedTensor>> trained = trainer->trainer.parameters();
+  if (!trained)
+    return refuse(trained.error());
+  Expected<std::string> bytes =
+      trainer->model.withParameters(*trained, trainer->compile);
+  if (!bytes)
+    return refuse(bytes.error());
+  Error error = writeFileAtomically(
+      path, std::as_bytes(std::span<const char>(*bytes)));
+  return error ? refuse(error) : 0;
+}
