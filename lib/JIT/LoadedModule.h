@@ -26,6 +26,8 @@ struct LoadedModule {
   mlir::OwningOpRef<mlir::ModuleOp> module;
   /// What PlanRecompute keeps within, in bytes of all values; empty: no bound.
   std::string memoryBudget = {};
+  /// What was wished for and is not met; empty: nothing.
+  std::string note = {};
 };
 
 /// The functions of a module that can be compiled.

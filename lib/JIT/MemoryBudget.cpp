@@ -74,23 +74,34 @@ Error lacuna::fitMemoryBudget(LoadedModule &loaded,
   // Values that kernels fuse away count for PlanRecompute: the bound may be
   // well above the arena.
   int64_t low = 0, high = 4 * whole->arenaBytes;
-  int64_t least = whole->arenaBytes, chosen = -1;
+  int64_t least = whole->arenaBytes, leastBound = -1, chosen = -1;
   for (int trial = 0; trial < mostTrials; ++trial) {
     int64_t bound = trial == 0 ? *budget : (low + high) / 2;
     Expected<BudgetTrial> tried = tryBudget(*loaded.module, options, bound);
     if (!tried)
       return tried.error();
-    least = std::min(least, tried->arenaBytes);
+    if (tried->arenaBytes < least) {
+      least = tried->arenaBytes;
+      leastBound = bound;
+    }
     bool fits = tried->arenaBytes <= *budget;
     (fits ? low : high) = bound;
     chosen = fits ? std::max(chosen, bound) : chosen;
   }
-  if (chosen < 0)
-    return Error(ErrorCode::OutOfMemory,
-                 "the memory budget must be at least " + std::to_string(least) +
-                     " bytes, the least arena found, got `" +
-                     options.memoryBudget + "` (" + std::to_string(*budget) +
-                     " of " + std::to_string(whole->arenaBytes) + " bytes)");
+  if (chosen < 0) {
+    std::string found = std::to_string(least) +
+                        " bytes, the least arena found, got `" +
+                        options.memoryBudget + "` (" + std::to_string(*budget) +
+                        " of " + std::to_string(whole->arenaBytes) + " bytes)";
+    bool isShare = StringRef(options.memoryBudget).contains('.');
+    if (!isShare) // a number of bytes is a promise, a share a wish
+      return Error(ErrorCode::OutOfMemory,
+                   "the memory budget must be at least " + found);
+    loaded.note = "the memory budget is not met: " + found;
+    if (leastBound < 0)
+      return Error::success();
+    chosen = leastBound;
+  }
   loaded.memoryBudget = std::to_string(chosen);
   return Error::success();
 }

@@ -123,6 +123,7 @@ Expected<Program> Model::compile(const CompileOptions &options) const {
   CollectDiagnostics diagnostics(lowered->context.get());
   if (Error error = program->build(*lowered->module, options.target))
     return diagnostics.error(error.code(), error.message());
+  program->info.note = lowered->note;
   program->info.compileSeconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count();

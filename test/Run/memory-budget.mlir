@@ -4,6 +4,7 @@
 // RUN: lacuna compile %s --emit=memory | FileCheck %s --check-prefix=ALL
 // RUN: lacuna compile %s --memory-budget=0.75 --emit=memory | FileCheck %s --check-prefix=LESS
 // RUN: not lacuna run %s --random 3 --memory-budget=0 2>&1 | FileCheck %s --check-prefix=SMALL
+// RUN: lacuna run %s --random 3 --memory-budget=0.01 --expect %t.npz --rtol=0 --atol=0 2>&1 | FileCheck %s --check-prefix=WISH
 // RUN: not lacuna run %s --random 3 --memory-budget=half 2>&1 | FileCheck %s --check-prefix=WORD
 // RUN: not lacuna run %s --random 3 --memory-budget=1.5 2>&1 | FileCheck %s --check-prefix=SHARE
 
@@ -13,6 +14,7 @@
 // ALL: lacuna.arena_bytes = 24576 :
 // LESS: lacuna.arena_bytes = 16384 :
 // SMALL: the memory budget must be at least 16384 bytes, the least arena found, got `0` (0 of 24576 bytes)
+// WISH: warning: {{.*}}: the memory budget is not met: 16384 bytes, the least arena found, got `0.01` (245 of 24576 bytes)
 // WORD: the memory budget must be a number of bytes or a share from 0.0 to 1.0, got `half`
 // SHARE: the memory budget must be a number of bytes or a share from 0.0 to 1.0, got `1.5`
 func.func @main(%h0: tensor<32x32xf32>, %w: tensor<32x32xf32>) -> tensor<32x32xf32> {

@@ -177,5 +177,9 @@ Expected<Program> tool::compileModel(const ModelOptions &options,
     return compile.error();
   if (Error error = inputs.read(*model, *compile))
     return error;
-  return model->compile(*compile);
+  Expected<Program> program = model->compile(*compile);
+  if (program && !program->info().note.empty())
+    fmt::print(stderr, "lacuna: warning: {}: {}\n", std::string(options.path),
+               program->info().note);
+  return program;
 }

@@ -39,8 +39,9 @@ struct CompileOptions {
   std::optional<TrainingStep> training;
   /// What a program with gradients may take of memory for values between ops:
   /// bytes, or with a point (`0.5`) a share of what it takes without a budget.
-  /// Values are computed again to keep within it; if that cannot be, compiling
-  /// fails with the least found. Empty: no bound.
+  /// Values are computed again to keep within it. Where that cannot be, bytes
+  /// fail with the least found; a share takes that, and the program's `note`
+  /// says so. Empty: no bound.
   std::string memoryBudget;
   /// Directory for a reproducer when a pass fails; empty: none.
   std::string reproducer;

@@ -46,9 +46,9 @@ struct KernelTime {
 struct ProgramInfo {
   int64_t arenaBytes = 0;
   int64_t liveBytes = 0; ///< The most of the arena in use at one time.
-  int64_t constantBytes = 0;
-  int64_t kernels = 0;
+  int64_t constantBytes = 0, kernels = 0;
   double compileSeconds = 0;
+  std::string note = {}; ///< What was wished for and is not met.
 };
 
 /// Two outputs that the program says must agree:
