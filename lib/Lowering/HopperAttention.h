@@ -61,9 +61,11 @@ private:
   void mask(Values &scores, const Tile &tile, Value block, bool right,
             bool left);
   /// Score region, soft cap and mask.
-  void adjust(Values &scores, const Tile &tile, Value block);
+  void adjust(Values &scores, const Tile &tile, Value block,
+              llvm::ArrayRef<Value> mask);
+  Values readMask(const Tile &tile, Value block);
   Value applyRegion(Value score, const Tile &tile, Value query, Value key);
-  void addMask(Values &scores, const Tile &tile, Value firstKey);
+  void addMask(Values &scores, llvm::ArrayRef<Value> mask, double scale);
   Value firstQuery(const Tile &tile);
   Values softmax(Values &scores, State &state, bool first);
   void writeLogarithms(const Tile &tile, const State &state);

@@ -156,14 +156,16 @@ HopperAttention::State HopperAttention::firstBlock(const Tile &tile,
   takeTurn(/*arrive=*/false);
   Value product = multiplyKeys(stage);
   takeTurn(/*arrive=*/true);
+  Value number = b.add(tile.lastBlock, -1);
+  Values maskValues = readMask(tile, number);
   Value done = MultiplyWaitOp::create(b, TypeRange(product.getType()), product,
                                       ValueRange(), 0)
                    .getResult(0);
   release(keyBarriers(), stage);
   Values scores = b.elements(done);
   bool tail = shape.hasLengths || shape.keys % shape.keyTile != 0;
-  adjust(scores, tile, b.add(tile.lastBlock, -1));
-  mask(scores, tile, b.add(tile.lastBlock, -1), tail || shape.right,
+  adjust(scores, tile, number, maskValues);
+  mask(scores, tile, number, tail || shape.right,
        shape.left.has_value());
   State state;
   state.maxima.resize(2);
@@ -189,12 +191,13 @@ HopperAttention::nextBlock(const Tile &tile, Value step, Value number,
   Value sums =
       multiplyValues(b.vectorOf(state.sums), probabilities, stage);
   takeTurn(/*arrive=*/true);
+  Values maskValues = readMask(tile, number);
   Value done = MultiplyWaitOp::create(b, TypeRange(product.getType()), product,
                                       ValueRange(), 1)
                    .getResult(0);
   release(keyBarriers(), nextStage);
   Values scores = b.elements(done);
-  adjust(scores, tile, number);
+  adjust(scores, tile, number, maskValues);
   mask(scores, tile, number, maskRight, maskLeft);
   Values factors = softmax(scores, state, /*first=*/false);
   sums = MultiplyWaitOp::create(b, TypeRange(sums.getType()), sums,

@@ -82,42 +82,81 @@ Value HopperAttention::applyRegion(Value score, const Tile &tile, Value query,
   return lookup(body.getTerminator()->getOperand(0));
 }
 
-/// Adds the mask to scores, or hides them where it is false.
-void HopperAttention::addMask(Values &scores, const Tile &tile,
-                              Value firstKey) {
+/// What of the mask falls on the thread's scores, as it is stored: neighbours
+/// as pairs where they have one address. Read before the scores are there.
+Values HopperAttention::readMask(const Tile &tile, Value block) {
   Value mask = op.getMask();
-  auto type = cast<RankedTensorType>(mask.getType());
+  if (!mask)
+    return {};
+  Type type = cast<RankedTensorType>(mask.getType()).getElementType();
+  Type stored = type.isInteger(1) ? Type(b.getI8Type()) : type;
   SmallVector<int64_t> stride = distances(mask);
   stride.insert(stride.begin(), 4 - stride.size(), 0);
+  bool even = llvm::all_of(ArrayRef(stride).drop_back(),
+                           [](int64_t distance) { return distance % 2 == 0; });
+  bool pair = stride[3] == 1 && even && shape.keys % 2 == 0;
+  Type read = pair ? Type(VectorType::get({2}, stored)) : stored;
   Value pointer = buffers[hopperBuffer(mask)];
-  Value hidden = b.real(-INFINITY);
+  Value firstKey = b.add(b.mul(block, shape.keyTile), column);
   Value head = b.add(b.mul(tile.batch, stride[0]), b.mul(tile.head, stride[1]));
-  for (auto [i, score] : llvm::enumerate(scores)) {
-    Value query = b.smaller(b.add(firstQuery(tile), 8 * rowOf(i)),
+  Value rows[2];
+  for (int64_t r : {0, 1}) {
+    Value query = b.smaller(b.add(firstQuery(tile), 8 * r),
                             b.number(shape.queries - 1));
-    Value key = b.smaller(b.add(firstKey, columnOf(i)),
-                          b.number(shape.keys - 1));
-    Value offset = b.add(b.add(head, b.mul(query, stride[2])),
-                         b.mul(key, stride[3]));
-    Value element = loadHopperElement(b, pointer, offset, type.getElementType());
-    if (type.getElementType().isInteger(1)) {
-      score = b.select(element, score, hidden);
+    rows[r] = hopperAddress(
+        b, pointer, b.add(head, b.mul(query, stride[2])), stored);
+  }
+  Values elements;
+  for (int64_t i = 0; i < shape.keyTile / 2; i += pair ? 2 : 1) {
+    Value key = b.add(firstKey, columnOf(i));
+    if (shape.keys % shape.keyTile)
+      key = b.smaller(key, b.number(shape.keys - (pair ? 2 : 1)));
+    Value address =
+        hopperAddress(b, rows[rowOf(i)], b.mul(key, stride[3]), stored);
+    elements.push_back(LLVM::LoadOp::create(b, read, address));
+  }
+  return elements;
+}
+
+/// Adds the mask to `scale` times the scores, or hides them where it is false.
+void HopperAttention::addMask(Values &scores, ArrayRef<Value> mask,
+                              double scale) {
+  Type type = cast<RankedTensorType>(op.getMask().getType()).getElementType();
+  Values elements;
+  for (Value read : mask) {
+    if (isa<VectorType>(read.getType()))
+      llvm::append_range(elements, b.elements(read));
+    else
+      elements.push_back(read);
+  }
+  Value hidden = b.real(-INFINITY), factor = b.real(scale);
+  for (auto [score, element] : llvm::zip_equal(scores, elements)) {
+    if (type.isInteger(1)) {
+      Value seen = arith::CmpIOp::create(
+          b, arith::CmpIPredicate::ne, element,
+          arith::ConstantIntOp::create(b, 0, 8));
+      score = b.select(seen, b.fmul(score, factor), hidden);
       continue;
     }
-    // What is masked stays so, even where the score is infinite.
-    Value isHidden = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ,
-                                           element, hidden);
-    score = b.select(isHidden, hidden, b.fadd(score, element));
+    if (!type.isF32())
+      element = arith::ExtFOp::create(b, b.getF32Type(), element);
+    Value sum = b.fma(score, factor, element);
+    // What is masked stays so, even where a region makes an infinity.
+    if (shape.hasScore) {
+      Value isHidden = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ,
+                                             element, hidden);
+      sum = b.select(isHidden, hidden, sum);
+    }
+    score = sum;
   }
 }
 
-void HopperAttention::adjust(Values &scores, const Tile &tile, Value block) {
-  if (!shape.hasScore && !shape.hasMask && !shape.softCap)
-    return;
-  Value firstKey = b.add(b.mul(block, shape.keyTile), column);
+void HopperAttention::adjust(Values &scores, const Tile &tile, Value block,
+                             ArrayRef<Value> mask) {
   // The scale that is still to be applied to scores.
   double scale = shape.scale;
   if (shape.hasScore) {
+    Value firstKey = b.add(b.mul(block, shape.keyTile), column);
     for (auto [i, score] : llvm::enumerate(scores))
       score = applyRegion(b.fmul(score, b.real(scale)), tile,
                           b.add(firstQuery(tile), 8 * rowOf(i)),
@@ -129,12 +168,8 @@ void HopperAttention::adjust(Values &scores, const Tile &tile, Value block) {
       score = b.tanh(b.fmul(score, b.real(scale / *shape.softCap)));
     scale = *shape.softCap;
   }
-  if (!shape.hasMask)
-    return;
-  for (Value &score : scores)
-    if (scale != 1)
-      score = b.fmul(score, b.real(scale));
-  addMask(scores, tile, firstKey);
+  if (shape.hasMask)
+    addMask(scores, mask, scale);
 }
 
 /// log(sum of exp) of the thread's rows, by the first of the four threads that
