@@ -120,6 +120,8 @@ class Case:
                 scores = scores + (table[head] * (j - i)).to(scores.dtype)
             if case["score"] == "document":
                 scores = scores.masked_fill(table[i] != table[j], hidden)
+            if case["score"] == "local":
+                scores = scores.masked_fill((j > i) | (j <= i - 100), hidden)
             if case["cap"]:
                 scores = case["cap"] * torch.tanh(scores / case["cap"])
             if case["mask"] == "i1":

@@ -41,7 +41,16 @@ SCORES = {
     %its = tensor.extract %table[%j] : {table}
     %same = arith.cmpi eq, %mine, %its : i32
     %none = arith.constant 0xFF800000 : f32
-    %t = arith.select %same, %s, %none : f32"""}
+    %t = arith.select %same, %s, %none : f32""",
+    # The 100 keys before a query, by comparisons alone.
+    "local": """
+    %far = arith.constant 100 : index
+    %least = arith.subi %i, %far : index
+    %behind = arith.cmpi sle, %j, %i : index
+    %near = arith.cmpi sgt, %j, %least : index
+    %both = arith.andi %behind, %near : i1
+    %none = arith.constant 0xFF800000 : f32
+    %t = arith.select %both, %s, %none : f32"""}
 
 
 def mask_sizes(case):
@@ -77,7 +86,8 @@ def attention(case):
         alibi = case["score"] == "alibi"
         types["table"] = (tensor("f32", case["h"]) if alibi else
                           tensor("i32", case["s"]))
-        names.append("table")
+        if case["score"] != "local":
+            names.append("table")
         body = SCORES[case["score"]].format(table=types["table"])
         words.append("score {\n  ^bb0(%s: f32, %b: index, %h: index, "
                      f"%i: index, %j: index):{body}\n"

@@ -54,6 +54,8 @@ void HopperAttention::emit() {
   group = ShuffleOp::create(b, b.getI32Type(), b.div(thread, 128), 0,
                             /*broadcast=*/true);
   initBarriers();
+  if (shape.hidesByPlace)
+    findSeenBlocks();
   auto roles = SpecializeOp::create(b, group, shape.consumers,
                                     shape.consumerRegisters,
                                     shape.producerRegisters);
@@ -124,6 +126,8 @@ void HopperAttention::seenBlocks(Tile &tile) {
     last = b.smaller(last, tile.lastBlock);
     tile.lastBlock = b.larger(last, b.add(tile.firstBlock, 1));
   }
+  if (shape.hidesByPlace)
+    narrow(tile);
   tile.count = b.sub(tile.lastBlock, tile.firstBlock);
 }
 

@@ -42,6 +42,13 @@ private:
   void initBarriers();
   Tile tileAt(Value number);
   void seenBlocks(Tile &tile);
+  void narrow(Tile &tile);
+  /// Which key blocks each tile sees, by intervals of the score region.
+  void findSeenBlocks();
+  void findRanges(size_t table);
+  Value isSeen(Value tile, Value block);
+  void storeShared(Value value, Value address);
+  Value loadShared(Value address);
   Values forTiles(llvm::function_ref<void(Tile, Value, Value)> body);
 
   void emitProducer();

@@ -50,6 +50,43 @@ static bool isComputable(AttentionOp op) {
       });
 }
 
+/// Collects what decides `value`; whether that is places and tables alone.
+static bool collectTables(Value value, Block &body,
+                          SmallVectorImpl<Operation *> &tables) {
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    return argument.getArgNumber() >= 3; // a query or a key
+  Operation *op = value.getDefiningOp();
+  if (isKnownNumber(value))
+    return true;
+  if (auto extract = dyn_cast<tensor::ExtractOp>(op)) {
+    auto type = cast<RankedTensorType>(extract.getTensor().getType());
+    if (type.getRank() != 1 || !type.getElementType().isInteger(32) ||
+        !isa<BlockArgument>(extract.getIndices()[0]) ||
+        !collectTables(extract.getIndices()[0], body, tables))
+      return false;
+    if (!llvm::is_contained(tables, op))
+      tables.push_back(op);
+    return true;
+  }
+  return llvm::all_of(op->getOperands(), [&](Value operand) {
+    return collectTables(operand, body, tables);
+  });
+}
+
+/// Whether the region yields -inf where a comparison of places is false.
+static void findHidden(AttentionOp op, HopperAttentionShape &shape) {
+  if (op.getScore().empty())
+    return;
+  Block &body = op.getScore().front();
+  auto select = body.getTerminator()->getOperand(0).getDefiningOp<arith::SelectOp>();
+  if (!select || !select.getCondition().getDefiningOp() ||
+      !collectTables(select.getCondition(), body, shape.rangeTables)) {
+    shape.rangeTables.clear();
+    return;
+  }
+  shape.hidesByPlace = true;
+}
+
 /// Why `op` is left to other back ends; empty if it is not.
 static std::string refuse(AttentionOp op) {
   auto query = cast<RankedTensorType>(op.getQuery().getType());
@@ -100,6 +137,7 @@ static void readSizes(AttentionOp op, HopperAttentionShape &shape) {
   if (op.getSoftCap())
     shape.softCap = op.getSoftCap()->convertToDouble();
   shape.hasScore = !op.getScore().empty();
+  findHidden(op, shape);
   shape.hasMask = op.getMask() != nullptr;
   shape.hasLengths = op.getKeyLengths() != nullptr;
 }
@@ -149,6 +187,8 @@ lacuna::hopperAttentionShape(AttentionOp op, std::string &reason) {
   readSizes(op, shape);
   readVisibility(op, shape);
   chooseTile(shape);
+  if (shape.sharedBytes() > hopper::sharedLimit)
+    shape.hidesByPlace = false;
   if (shape.sharedBytes() > hopper::sharedLimit) {
     reason = "its tiles do not fit into shared memory";
     return std::nullopt;

@@ -21,6 +21,10 @@ struct HopperAttentionShape {
   /// What changes scores, besides.
   std::optional<double> softCap;
   bool hasScore = false, hasMask = false, hasLengths = false;
+  /// Captured tensors by which the score region hides keys, each read at the
+  /// query or at the key; none unless it does hide some by their place.
+  llvm::SmallVector<mlir::Operation *> rangeTables;
+  bool hidesByPlace = false;
 
   /// How. A block has `consumers` warpgroups of 64 queries.
   int64_t consumers, keyTile, consumerRegisters, producerRegisters;
@@ -57,8 +61,18 @@ struct HopperAttentionShape {
   int64_t barrierOffset() const {
     return valueOffset() + stages * valueBytes();
   }
-  int64_t sharedBytes() const {
+  /// Behind barriers: the key blocks each tile sees, then least and largest
+  /// elements of captured tensors by block, in pairs of words.
+  int64_t rangeOffset() const {
     return barrierOffset() + 8 * (2 + 4 * stages);
+  }
+  int64_t rangeTable(size_t table) const {
+    return rangeOffset() +
+           8 * (tilesPerHead() +
+                int64_t(table) * std::max(tilesPerHead(), keyBlocks()));
+  }
+  int64_t sharedBytes() const {
+    return hidesByPlace ? rangeTable(rangeTables.size()) : rangeOffset();
   }
 
 private:
