@@ -59,6 +59,25 @@ static HopperMap attentionMap(AttentionOp op, Value tensor, int64_t rows) {
   return map;
 }
 
+/// A map of a mask as (keys, queries) and the heads and batches it has.
+static HopperMap maskMap(AttentionOp op, int64_t rows) {
+  auto type = cast<RankedTensorType>(op.getMask().getType());
+  HopperMap map;
+  map.buffer = hopperBuffer(op.getMask());
+  map.element = type.getElementType();
+  int64_t stride = 2;
+  for (auto [i, size] : llvm::enumerate(llvm::reverse(type.getShape()))) {
+    if (i < 2 || size > 1) {
+      map.sizes.push_back(size);
+      map.box.push_back(i == 0 ? 64 : i == 1 ? rows : 1);
+      if (i)
+        map.strides.push_back(stride);
+    }
+    stride *= size;
+  }
+  return map;
+}
+
 /// A builder at the start of the body of `function`.
 static HopperBuilder bodyOf(LLVM::LLVMFuncOp function) {
   OpBuilder builder(function.getContext());
@@ -84,11 +103,14 @@ static LLVM::LLVMFuncOp emitAttention(func::FuncOp kernel,
   if (!shape || llvm::any_of(tensors, isNoBuffer) ||
       isNoBuffer(op.getLogSumExp()))
     return nullptr;
-  LLVM::LLVMFuncOp function = createHopperKernel(kernel, /*maps=*/4);
+  int64_t mapCount = shape->maskTiles ? 5 : 4;
+  LLVM::LLVMFuncOp function = createHopperKernel(kernel, mapCount);
   int64_t rows[] = {shape->rows(), shape->keyTile, shape->keyTile, 64};
   std::vector<HopperMap> maps;
   for (auto [tensor, count] : llvm::zip_equal(tensors, rows))
     maps.push_back(attentionMap(op, tensor, count));
+  if (shape->maskTiles)
+    maps.push_back(maskMap(op, shape->rows()));
   int64_t tiles = shape->tilesPerHead() * shape->heads();
   setHopperLaunch(function,
                   {shape->persistent ? std::min(tiles, processors) : tiles,
@@ -97,9 +119,9 @@ static LLVM::LLVMFuncOp emitAttention(func::FuncOp kernel,
   HopperBuilder builder = bodyOf(function);
   auto given = function.getBody().front().getArguments();
   Values arguments(given.begin(), given.end());
-  ArrayRef<Value> mapped = ArrayRef<Value>(arguments).take_back(4);
+  ArrayRef<Value> mapped = ArrayRef<Value>(arguments).take_back(mapCount);
   HopperAttention(builder, op, *shape, mapped,
-                  ArrayRef<Value>(arguments).drop_back(4))
+                  ArrayRef<Value>(arguments).drop_back(mapCount))
       .emit();
   return function;
 }

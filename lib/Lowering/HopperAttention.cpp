@@ -24,6 +24,11 @@ HopperAttention::Barriers HopperAttention::valueBarriers() const {
   return {first, first + 8 * shape.stages};
 }
 
+HopperAttention::Barriers HopperAttention::maskBarriers() const {
+  int64_t first = shape.barrierOffset() + 16 + 32 * shape.stages;
+  return {first, first + 8};
+}
+
 /// A tile is full by one arrival and its bytes, empty by one of each warp.
 void HopperAttention::initBarriers() {
   b.branch(b.equal(thread, 0), [&] {
@@ -37,6 +42,8 @@ void HopperAttention::initBarriers() {
     make(queryBarriers(), 1);
     make(keyBarriers(), shape.stages);
     make(valueBarriers(), shape.stages);
+    if (shape.maskTiles)
+      make(maskBarriers(), 1);
     FenceOp::create(b, /*init=*/true);
   });
   NamedBarrierOp::create(b, b.number(0), shape.threads(), /*arrive=*/false);
@@ -176,6 +183,29 @@ void HopperAttention::loadBlock(const Tile &tile, Value number, Value step,
              slot(barriers.full, stage));
 }
 
+/// The only piece of shared memory for masks is free again once all have read
+/// the one before.
+void HopperAttention::loadMask(const Tile &tile, Value block, Value step) {
+  Value parity = b.bitXor(b.bitAnd(step, 1), b.number(1));
+  BarrierWaitOp::create(b, at(maskBarriers().empty), parity);
+  Value barrier = at(maskBarriers().full);
+  BarrierExpectOp::create(b, barrier, shape.maskBytes());
+  auto sizes = cast<RankedTensorType>(op.getMask().getType()).getShape();
+  Values outer;
+  if (sizes.size() >= 3 && sizes[sizes.size() - 3] > 1)
+    outer.push_back(tile.head);
+  if (sizes.size() == 4 && sizes[0] > 1)
+    outer.push_back(tile.batch);
+  for (int64_t panel = 0; panel < shape.maskPanels(); ++panel) {
+    Values indices = {b.add(b.mul(block, shape.keyTile), 64 * panel),
+                      tile.firstRow};
+    llvm::append_range(indices, outer);
+    LoadOp::create(b, maps[4], indices,
+                   at(shape.maskOffset() + panel * shape.rows() * 128),
+                   barrier, ValueRange());
+  }
+}
+
 void HopperAttention::emitProducer() {
   forTiles([&](Tile tile, Value step, Value tileCount) {
     Value parity = b.bitXor(b.bitAnd(tileCount, 1), b.number(1));
@@ -186,6 +216,8 @@ void HopperAttention::emitProducer() {
               [&](Value i, ValueRange) -> Values {
                 Value number = b.sub(b.add(tile.lastBlock, -1), i);
                 loadBlock(tile, number, b.add(step, i), /*isValue=*/false);
+                if (shape.maskTiles)
+                  loadMask(tile, number, b.add(step, i));
                 loadBlock(tile, number, b.add(step, i), /*isValue=*/true);
                 return {};
               });

@@ -70,6 +70,7 @@ private:
   /// Score region, soft cap and mask.
   void adjust(Values &scores, const Tile &tile, Value block,
               llvm::ArrayRef<Value> mask);
+  /// Before the scores are there, and once they are.
   Values readMask(const Tile &tile, Value block);
   Value applyRegion(Value score, const Tile &tile, Value query, Value key);
   void addMask(Values &scores, llvm::ArrayRef<Value> mask, double scale);
@@ -93,6 +94,9 @@ private:
   Barriers queryBarriers() const;
   Barriers keyBarriers() const;
   Barriers valueBarriers() const;
+  Barriers maskBarriers() const;
+  void loadMask(const Tile &tile, Value block, Value step);
+  Values readMaskTile(Value step);
 
   HopperBuilder &b;
   AttentionOp op;

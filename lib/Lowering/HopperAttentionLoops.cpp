@@ -164,6 +164,8 @@ HopperAttention::State HopperAttention::firstBlock(const Tile &tile,
   release(keyBarriers(), stage);
   Values scores = b.elements(done);
   bool tail = shape.hasLengths || shape.keys % shape.keyTile != 0;
+  if (shape.maskTiles)
+    maskValues = readMaskTile(step);
   adjust(scores, tile, number, maskValues);
   mask(scores, tile, number, tail || shape.right,
        shape.left.has_value());
@@ -197,6 +199,8 @@ HopperAttention::nextBlock(const Tile &tile, Value step, Value number,
                    .getResult(0);
   release(keyBarriers(), nextStage);
   Values scores = b.elements(done);
+  if (shape.maskTiles)
+    maskValues = readMaskTile(next);
   adjust(scores, tile, number, maskValues);
   mask(scores, tile, number, maskRight, maskLeft);
   Values factors = softmax(scores, state, /*first=*/false);

@@ -12,6 +12,7 @@
 
 using namespace mlir;
 using namespace lacuna;
+using namespace lacuna::hopper;
 
 /// Which of the thread's two rows element `i` of an accumulator is in, and its
 /// column behind the thread's first.
@@ -86,7 +87,7 @@ Value HopperAttention::applyRegion(Value score, const Tile &tile, Value query,
 /// as pairs where they have one address. Read before the scores are there.
 Values HopperAttention::readMask(const Tile &tile, Value block) {
   Value mask = op.getMask();
-  if (!mask)
+  if (!mask || shape.maskTiles)
     return {};
   Type type = cast<RankedTensorType>(mask.getType()).getElementType();
   Type stored = type.isInteger(1) ? Type(b.getI8Type()) : type;
@@ -115,6 +116,35 @@ Values HopperAttention::readMask(const Tile &tile, Value block) {
         hopperAddress(b, rows[rowOf(i)], b.mul(key, stride[3]), stored);
     elements.push_back(LLVM::LoadOp::create(b, read, address));
   }
+  return elements;
+}
+
+/// The same from shared memory. Its rows are swizzled: 16 bytes at a time are
+/// told apart by the row within eight.
+Values HopperAttention::readMaskTile(Value step) {
+  BarrierWaitOp::create(b, at(maskBarriers().full), b.bitAnd(step, 1));
+  Type type = cast<RankedTensorType>(op.getMask().getType()).getElementType();
+  auto shared = LLVM::LLVMPointerType::get(b.getContext(), 3);
+  // The thread's rows are 8 apart: the same swizzle.
+  Value line = b.add(b.add(at(shape.maskOffset()), b.mul(group, 64 * 128)),
+                     b.add(b.mul(row, 128), b.mul(column, 2)));
+  Value turn = b.bitAnd(row, 7);
+  Values chunks, elements;
+  for (int64_t chunk = 0; chunk < 8; ++chunk)
+    chunks.push_back(
+        b.add(line, b.mul(b.bitXor(turn, b.number(chunk)), 16)));
+  for (int64_t i = 0; i < shape.keyTile / 2; i += 2) {
+    int64_t group8 = i / 4;
+    Value address = b.add(chunks[group8 % 8],
+                          group8 / 8 * shape.rows() * 128 +
+                              rowOf(i) * 8 * 128);
+    elements.push_back(
+        LLVM::LoadOp::create(b, VectorType::get({2}, type),
+                             LLVM::IntToPtrOp::create(b, shared, address)));
+  }
+  // All lanes have read when the shuffle is through.
+  ShuffleOp::create(b, step.getType(), step, 0, /*broadcast=*/true);
+  BarrierArriveOp::create(b, at(maskBarriers().empty), isLeader, Value());
   return elements;
 }
 

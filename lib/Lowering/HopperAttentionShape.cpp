@@ -117,6 +117,17 @@ static std::string refuse(AttentionOp op) {
   return "";
 }
 
+/// Whether the mask is a matrix of keys and queries, in 16 bits, that TMA can
+/// read.
+static bool hasMaskTiles(AttentionOp op) {
+  if (!op.getMask())
+    return false;
+  auto type = cast<RankedTensorType>(op.getMask().getType());
+  ArrayRef<int64_t> shape = type.getShape();
+  return type.getElementTypeBitWidth() == 16 && shape.size() >= 2 &&
+         shape.back() % 8 == 0 && shape[shape.size() - 2] > 1;
+}
+
 static void readSizes(AttentionOp op, HopperAttentionShape &shape) {
   bool heads = op.getLayout() == AttentionLayout::BHSD;
   auto query = cast<RankedTensorType>(op.getQuery().getType());
@@ -139,6 +150,7 @@ static void readSizes(AttentionOp op, HopperAttentionShape &shape) {
   shape.hasScore = !op.getScore().empty();
   findHidden(op, shape);
   shape.hasMask = op.getMask() != nullptr;
+  shape.maskTiles = hasMaskTiles(op);
   shape.hasLengths = op.getKeyLengths() != nullptr;
 }
 
@@ -170,6 +182,8 @@ static void chooseTile(HopperAttentionShape &shape) {
   shape.consumerRegisters = three ? 160 : shape.persistent ? 232 : 240;
   shape.producerRegisters = three ? 32 : shape.persistent ? 40 : 24;
   shape.separateOutput = true;
+  if (shape.sharedBytes() > hopper::sharedLimit)
+    shape.maskTiles = false;
   if (shape.sharedBytes() > hopper::sharedLimit)
     shape.separateOutput = false;
   int64_t headBytes = 2 * shape.keys * (shape.depth + shape.valueDepth);

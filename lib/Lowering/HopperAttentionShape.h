@@ -21,6 +21,8 @@ struct HopperAttentionShape {
   /// What changes scores, besides.
   std::optional<double> softCap;
   bool hasScore = false, hasMask = false, hasLengths = false;
+  /// The mask comes by TMA, a tile at a time, rather than from registers.
+  bool maskTiles = false;
   /// Captured tensors by which the score region hides keys, each read at the
   /// query or at the key; none unless it does hide some by their place.
   llvm::SmallVector<mlir::Operation *> rangeTables;
@@ -58,13 +60,16 @@ struct HopperAttentionShape {
     return queryRegion() + (separateOutput ? outputBytes() : 0);
   }
   int64_t valueOffset() const { return keyOffset() + stages * keyBytes(); }
-  int64_t barrierOffset() const {
-    return valueOffset() + stages * valueBytes();
+  int64_t maskPanels() const { return (keyTile + 63) / 64; }
+  int64_t maskBytes() const {
+    return maskTiles ? maskPanels() * rows() * 128 : 0;
   }
+  int64_t maskOffset() const { return valueOffset() + stages * valueBytes(); }
+  int64_t barrierOffset() const { return maskOffset() + maskBytes(); }
   /// Behind barriers: the key blocks each tile sees, then least and largest
   /// elements of captured tensors by block, in pairs of words.
   int64_t rangeOffset() const {
-    return barrierOffset() + 8 * (2 + 4 * stages);
+    return barrierOffset() + 8 * (4 + 4 * stages);
   }
   int64_t rangeTable(size_t table) const {
     return rangeOffset() +

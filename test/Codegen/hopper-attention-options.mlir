@@ -12,6 +12,7 @@
 // Scores that are capped, masked, computed from indices and captured tensors,
 // and sums that are kept: none is serialised or spills.
 
+// CHECK-DAG: cp.async.bulk.tensor.2d.shared::cluster.global
 // CHECK-DAG: tanh.approx.f32
 // CHECK-DAG: lg2.approx.ftz.f32
 // CHECK-DAG: cvt.rn.f32.s32
