@@ -78,7 +78,8 @@ static void findHidden(AttentionOp op, HopperAttentionShape &shape) {
   if (op.getScore().empty())
     return;
   Block &body = op.getScore().front();
-  auto select = body.getTerminator()->getOperand(0).getDefiningOp<arith::SelectOp>();
+  Value result = body.getTerminator()->getOperand(0);
+  auto select = result.getDefiningOp<arith::SelectOp>();
   if (!select || !select.getCondition().getDefiningOp() ||
       !collectTables(select.getCondition(), body, shape.rangeTables)) {
     shape.rangeTables.clear();

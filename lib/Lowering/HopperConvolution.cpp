@@ -104,7 +104,9 @@ public:
       }
     int64_t each = kernel[1] * slices();
     // Something has to write the zeros.
-    return end ? std::pair(begin * each, end * each) : std::pair<int64_t, int64_t>(0, 1);
+    if (!end)
+      return {0, 1};
+    return {begin * each, end * each};
   }
 };
 } // namespace

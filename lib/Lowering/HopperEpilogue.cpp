@@ -159,7 +159,8 @@ Value HopperEpilogue::compute(Value tensor, AffineMap map, int64_t i) {
   Values operands;
   for (auto [operand, where] : HopperConsumers::reads(op, map))
     operands.push_back(element(operand, where, i));
-  return isa<linalg::BroadcastOp>(op) ? operands[0] : cloneHopperScalar(b, *op, operands);
+  return isa<linalg::BroadcastOp>(op) ? operands[0]
+                                      : cloneHopperScalar(b, *op, operands);
 }
 
 Value HopperEpilogue::generic(linalg::GenericOp op, unsigned result,

@@ -61,7 +61,8 @@ HopperProduct::Unit HopperProduct::readUnit(Value turn) {
   for (int32_t half : {0, 16}) {
     Value from = LLVM::GEPOp::create(b, address.getType(), b.getI8Type(),
                                      address, ArrayRef<LLVM::GEPArg>{half});
-    llvm::append_range(words, b.elements(LLVM::LoadOp::create(b, type, from, 16)));
+    Value four = LLVM::LoadOp::create(b, type, from, 16);
+    llvm::append_range(words, b.elements(four));
   }
   return {words[0], words[1], words[2], words[3],
           words[4], words[5], words[6], words[7]};
@@ -72,7 +73,8 @@ HopperProduct::Unit HopperProduct::readUnit(Value turn) {
 void HopperProduct::forUnits(
     llvm::function_ref<void(const Unit &, Value)> body) {
   auto pack = [](const Unit &u) -> Values {
-    return {u.row, u.column, u.batch, u.first, u.count, u.role, u.slot, u.slots};
+    return {u.row,   u.column, u.batch, u.first,
+            u.count, u.role,   u.slot,  u.slots};
   };
   Values initial = pack(readUnit(b.number(0)));
   initial.push_back(b.number(0));
