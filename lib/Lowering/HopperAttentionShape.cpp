@@ -95,8 +95,8 @@ static std::string refuse(AttentionOp op) {
   Type element = query.getElementType();
   if (!element.isBF16() && !element.isF16())
     return "the element type is neither bf16 nor f16";
-  if (op.isPacked())
-    return "its sequences are packed";
+  if (op.isPacked() || op.getKeyParts())
+    return "its sequences are packed, or its keys in parts";
   if (!isComputable(op))
     return "its score region has more than short scalar ops";
   for (Value side : {Value(op.getMask()), Value(op.getKeyLengths())})
