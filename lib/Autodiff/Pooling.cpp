@@ -255,6 +255,54 @@ struct PyramidRule
 };
 } // namespace
 
+/// `value` channels first, with its planes (or all of it) in one dimension.
+static Value flattenPlanes(OpBuilder &builder, Location loc, Value value,
+                           Layout layout, IndexMode mode) {
+  int64_t rank = typeOf(value).getRank();
+  if (layout == Layout::ChannelsLast)
+    value = permute(builder, loc, value, channelsForward(rank));
+  ArrayRef<int64_t> shape = typeOf(value).getShape();
+  SmallVector<int64_t> flat{*elementCount(shape)};
+  if (mode == IndexMode::Plane)
+    flat = {shape[0], shape[1], *elementCount(shape.drop_front(2))};
+  return withShape(builder, loc, value, flat);
+}
+
+/// The way back, to the shape of `type`.
+static Value unflattenPlanes(OpBuilder &builder, Location loc, Value value,
+                             RankedTensorType type, Layout layout) {
+  auto shape = SpatialShape::of(type.getShape(), layout);
+  value = withShape(builder, loc, value, shape.shape(Layout::ChannelsFirst));
+  return layout == Layout::ChannelsFirst
+             ? value
+             : permute(builder, loc, value, channelsBackward(type.getRank()));
+}
+
+/// Linear in the cotangent, which has the value at its maximum; constant in the
+/// input.
+static LogicalResult adjointOf(MaxPoolGradientOp op, OpBuilder &builder,
+                               Value g, Wanted wanted,
+                               MutableArrayRef<Value> result) {
+  Location loc = op.getLoc();
+  RankedTensorType type = typeOf(op.getCotangent());
+  if (!wanted[1] || type.getNumElements() == 0)
+    return success();
+  auto pool = MaxPoolOp::create(
+      builder, loc, type, type.clone(builder.getI64Type()), op.getInput(),
+      op.getKernel(), op.getStrides(), op.getDilations(), op.getPadsBegin(),
+      op.getPadsEnd(), op.getCeilMode(), IndexMode::Plane,
+      /*column_major=*/false, op.getLayout());
+  auto flatten = [&](Value value) {
+    return flattenPlanes(builder, loc, value, op.getLayout(), IndexMode::Plane);
+  };
+  Value indices = flatten(pool.getIndices());
+  Value picked = GatherElementsOp::create(
+      builder, loc, typeOf(indices).clone(type.getElementType()), flatten(g),
+      indices, 2);
+  result[1] = unflattenPlanes(builder, loc, picked, type, op.getLayout());
+  return success();
+}
+
 /// Numbers from 0 on, in the order of the elements.
 static Value countElements(OpBuilder &builder, Location loc,
                            RankedTensorType type) {
@@ -284,17 +332,9 @@ static LogicalResult adjointOf(MaxUnpoolOp op, OpBuilder &builder, Value g,
   Value winners = MaxUnpoolOp::create(
       builder, loc, typeOf(g).clone(builder.getI64Type()), numbers,
       op.getIndices(), op.getIndexMode(), op.getLayout());
-  bool first = op.getLayout() == Layout::ChannelsFirst;
   auto flatten = [&](Value value) {
-    if (!first)
-      value = permute(builder, loc, value, channelsForward(type.getRank()));
-    ArrayRef<int64_t> shape = typeOf(value).getShape();
-    SmallVector<int64_t> flat;
-    if (op.getIndexMode() == IndexMode::Plane)
-      flat = {shape[0], shape[1], *elementCount(shape.drop_front(2))};
-    else
-      flat = {*elementCount(shape)};
-    return withShape(builder, loc, value, flat);
+    return flattenPlanes(builder, loc, value, op.getLayout(),
+                         op.getIndexMode());
   };
   Value indices = flatten(op.getIndices());
   int64_t axis = typeOf(indices).getRank() - 1;
@@ -312,17 +352,13 @@ static LogicalResult adjointOf(MaxUnpoolOp op, OpBuilder &builder, Value g,
         Value zero = scalar(b, l, v[0].getType(), 0);
         return arith::SelectOp::create(b, l, last, v[0], zero);
       });
-  auto shape = SpatialShape::of(type.getShape(), op.getLayout());
-  Value shaped =
-      withShape(builder, loc, chosen, shape.shape(Layout::ChannelsFirst));
-  result[0] = first ? shaped
-                    : permute(builder, loc, shaped,
-                              channelsBackward(type.getRank()));
+  result[0] = unflattenPlanes(builder, loc, chosen, type, op.getLayout());
   return success();
 }
 
 void lacuna::attachPoolingRules(MLIRContext *context) {
   attachRule<MaxPoolOp, adjointOf>(context);
+  attachRule<MaxPoolGradientOp, adjointOf>(context);
   attachRule<AveragePoolOp, adjointOf>(context);
   attachRule<LpPoolOp, adjointOf>(context);
   attachRule<GlobalPoolOp, adjointOf>(context);

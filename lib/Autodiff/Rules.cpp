@@ -27,7 +27,9 @@ void lacuna::registerAdjoints(DialectRegistry &registry) {
     attachBatchNormalizationRules(context);
     attachConvolutionRules(context);
     attachPoolingRules(context);
+    attachLocalResponseNormRules(context);
     attachResamplingRules(context);
+    attachSamplingRules(context);
     attachGatedRules(context);
     attachIndexingRules(context);
     attachLossRules(context);

@@ -43,6 +43,15 @@ static int64_t countConvolution(ConvolutionOp op) {
   return 2 * elements(op.getResult()) * taps;
 }
 
+/// As many products as the convolution has.
+static int64_t countFilterGradient(ConvolutionFilterGradientOp op) {
+  auto filter = cast<RankedTensorType>(op.getResult().getType());
+  if (!filter.hasStaticShape() || filter.getNumElements() == 0)
+    return 0;
+  return 2 * elements(op.getCotangent()) *
+         (filter.getNumElements() / filter.getDimSize(0));
+}
+
 static int64_t countPacked(PackedConvolutionOp op) {
   int64_t taps = lastSize(op.getInput()) / op.getGroups();
   for (int64_t size : op.getKernel())
@@ -75,6 +84,8 @@ int64_t lacuna::countOperations(Operation *op) {
     return countStructured(structured);
   if (auto convolution = dyn_cast<ConvolutionOp>(op))
     return countConvolution(convolution);
+  if (auto gradient = dyn_cast<ConvolutionFilterGradientOp>(op))
+    return countFilterGradient(gradient);
   if (auto packed = dyn_cast<PackedConvolutionOp>(op))
     return countPacked(packed);
   if (auto packed = dyn_cast<PackedContractionOp>(op))

@@ -60,10 +60,12 @@ private:
   FailureOr<Values> walkPixels(Value tap, Value x, Value d, Value scalarStart,
                                ValueRange sums);
   Values multiplyAdd(Value x, Value d, Value scalarStart, ValueRange sums);
-  LogicalResult store(Value tile, Value tap);
+  LogicalResult storeSum(Value tile, Value row, Value lane, Value tap);
+  LogicalResult storeSums();
   std::pair<Value, Value> liveOutputs(int64_t dim, Value tap);
   Value widen(Value value);
   Value scalarStart(Value tile);
+  Value lastTile();
   Value partialAt(Value tile, Value tap, int64_t row);
   VectorType vectorType() {
     return VectorType::get({panels.width}, accumulator);
@@ -171,6 +173,13 @@ Value FilterGradientEmitter::scalarStart(Value tile) {
                                 kernel.index(scalars - rows));
 }
 
+/// The end of the tiles of the block.
+Value FilterGradientEmitter::lastTile() {
+  return arith::MinUIOp::create(kernel.builder, kernel.loc,
+                                kernel.add(firstTile, blockTiles),
+                                kernel.index(tiles));
+}
+
 Value FilterGradientEmitter::partialAt(Value tile, Value tap, int64_t row) {
   Value inBlock =
       arith::SubIOp::create(kernel.builder, kernel.loc, tile, firstTile);
@@ -261,42 +270,64 @@ FailureOr<Values> FilterGradientEmitter::walkRows(ValueRange sums, Walk walk) {
 /// Calls `each` for each tap along the last dimension and tile of the block.
 LogicalResult FilterGradientEmitter::emitTiles(
     llvm::function_ref<LogicalResult(Value, Value)> each) {
-  Value stop = arith::MinUIOp::create(kernel.builder, kernel.loc,
-                                      kernel.add(firstTile, blockTiles),
-                                      kernel.index(tiles));
   return kernel.forLoop(
       kernel.index(0), kernel.index(kernelSizes.back()), 1, [&](Value tap) {
-        return kernel.forLoop(firstTile, stop, 1, [&](Value tile) {
+        return kernel.forLoop(firstTile, lastTile(), 1, [&](Value tile) {
           return each(tap, tile);
         });
       });
 }
 
-/// Writes what is this tile's own of its sums.
-LogicalResult FilterGradientEmitter::store(Value tile, Value tap) {
+/// Writes one sum of a tile.
+LogicalResult FilterGradientEmitter::storeSum(Value tile, Value row, Value lane,
+                                              Value tap) {
   OpBuilder &b = kernel.builder;
   Location loc = kernel.loc;
-  Value start = scalarStart(tile);
-  Value ownRow = arith::SubIOp::create(b, loc, kernel.mul(tile, rows), start);
+  Value at = kernel.add(partialAt(tile, tap, 0), kernel.mul(row, panels.width));
+  Value sum = memref::LoadOp::create(b, loc, partial, kernel.add(at, lane));
+  Type element = elementTypeOf(op.getResult());
+  if (element != accumulator)
+    sum = arith::TruncFOp::create(b, loc, element, sum);
+  Value few = kernel.add(scalarStart(tile), row);
+  Value many = kernel.add(panel, lane);
+  Value output = turned ? few : many, channel = turned ? many : few;
+  Values indices{kernel.add(kernel.mul(group, d.perGroup), output), channel};
+  indices.append(outerTaps);
+  indices.push_back(tap);
+  return kernel.store(op.getResult(), sum, indices);
+}
+
+/// Writes the sums that are this task's own, in the order of the result.
+LogicalResult FilterGradientEmitter::storeSums() {
+  OpBuilder &b = kernel.builder;
+  Location loc = kernel.loc;
   Value ownLane = arith::SubIOp::create(
       b, loc, kernel.mul(panelNumber, panels.width), panel);
-  Value base = partialAt(tile, tap, 0);
-  auto storeOne = [&](Value row, Value lane) -> LogicalResult {
-    Value at = kernel.add(kernel.add(base, kernel.mul(row, panels.width)), lane);
-    Value sum = memref::LoadOp::create(b, loc, partial, at);
-    Type element = elementTypeOf(op.getResult());
-    if (element != accumulator)
-      sum = arith::TruncFOp::create(b, loc, element, sum);
-    Value few = kernel.add(start, row), many = kernel.add(panel, lane);
-    Value output = turned ? few : many, channel = turned ? many : few;
-    Values indices{kernel.add(kernel.mul(group, d.perGroup), output), channel};
-    indices.append(outerTaps);
-    indices.push_back(tap);
-    return kernel.store(op.getResult(), sum, indices);
+  Value lanes = kernel.index(panels.width);
+  Value taps = kernel.index(kernelSizes.back());
+  auto overLanes = [&](llvm::function_ref<LogicalResult(Value)> body) {
+    return kernel.forLoop(ownLane, lanes, 1, body);
   };
-  return kernel.forLoop(ownRow, kernel.index(rows), 1, [&](Value row) {
-    return kernel.forLoop(ownLane, kernel.index(panels.width), 1,
-                          [&](Value lane) { return storeOne(row, lane); });
+  auto overRows = [&](llvm::function_ref<LogicalResult(Value, Value)> body) {
+    return kernel.forLoop(firstTile, lastTile(), 1, [&](Value tile) {
+      Value own = arith::SubIOp::create(b, loc, kernel.mul(tile, rows),
+                                        scalarStart(tile));
+      return kernel.forLoop(own, kernel.index(rows), 1,
+                            [&](Value row) { return body(tile, row); });
+    });
+  };
+  auto overTaps = [&](Value tile, Value row, Value lane) {
+    return kernel.forLoop(kernel.index(0), taps, 1, [&](Value tap) {
+      return storeSum(tile, row, lane, tap);
+    });
+  };
+  if (turned)
+    return overRows([&](Value tile, Value row) {
+      return overLanes([&](Value lane) { return overTaps(tile, row, lane); });
+    });
+  return overLanes([&](Value lane) {
+    return overRows(
+        [&](Value tile, Value row) { return overTaps(tile, row, lane); });
   });
 }
 
@@ -370,8 +401,7 @@ LogicalResult FilterGradientEmitter::emit() {
         outerTaps = Values(at.drop_front(3));
         if (failed(outputs.back() <= shortRow ? sumShortRows() : sumLongRows()))
           return failure();
-        return emitTiles(
-            [&](Value tap, Value tile) { return store(tile, tap); });
+        return storeSums();
       });
 }
 

@@ -43,3 +43,15 @@ func.func @point(%x: tensor<1x2x5x5xf32>, %f: tensor<6x2x1x1xf32>)
 
 // 1, 3, 5 and a zero; then 2, 4, 6 and a zero.
 // CHECK: [[$PACKED]]: "0x400000000000803F000040400000A0400000000000000040000080400000C04000000000"
+
+// CHECK-LABEL: func.func @filter_gradient
+// CHECK: %[[X:.*]] = linalg.transpose ins(%arg0 {{.*}} permutation = [0, 2, 3, 1]
+// CHECK: %[[D:.*]] = linalg.transpose ins(%arg1 {{.*}} permutation = [0, 2, 3, 1]
+// CHECK: lacuna.convolution_filter_gradient %[[X]], %[[D]] {{.*}} layout = channels_last : {{.*}} -> tensor<6x2x3x3xf32>
+func.func @filter_gradient(%x: tensor<1x2x5x5xf32>, %d: tensor<1x6x5x5xf32>)
+    -> tensor<6x2x3x3xf32> {
+  %r = lacuna.convolution_filter_gradient %x, %d kernel = [3, 3]
+      strides = [1, 1] dilations = [1, 1] pads = [1, 1] to [1, 1]
+      : (tensor<1x2x5x5xf32>, tensor<1x6x5x5xf32>) -> tensor<6x2x3x3xf32>
+  return %r : tensor<6x2x3x3xf32>
+}

@@ -54,3 +54,29 @@ func.func @pool(%x: tensor<1x8x8x3xf32>) -> tensor<1x3x4x4xf32> {
   %p = lacuna.max_pool %t kernel = [2, 2] strides = [2, 2] dilations = [1, 1] pads = [0, 0] to [0, 0] : (tensor<1x3x8x8xf32>) -> tensor<1x3x4x4xf32>
   return %p : tensor<1x3x4x4xf32>
 }
+
+// The layout of the input decides; the cotangent follows.
+// CHECK-LABEL: func.func @max_gradient
+// CHECK: %[[D:.*]] = linalg.transpose ins(%arg1 {{.*}} permutation = [0, 2, 1]
+// CHECK: lacuna.max_pool_gradient %arg0, %[[D]] {{.*}} layout = channels_last : (tensor<1x9x8xf32>, tensor<1x4x8xf32>) -> tensor<1x9x8xf32>
+func.func @max_gradient(%x: tensor<1x9x8xf32>, %d: tensor<1x8x4xf32>)
+    -> tensor<1x8x9xf32> {
+  %e = tensor.empty() : tensor<1x8x9xf32>
+  %t = linalg.transpose ins(%x : tensor<1x9x8xf32>) outs(%e : tensor<1x8x9xf32>) permutation = [0, 2, 1]
+  %r = lacuna.max_pool_gradient %t, %d kernel = [3] strides = [2]
+      dilations = [1] pads = [0] to [0]
+      : (tensor<1x8x9xf32>, tensor<1x8x4xf32>) -> tensor<1x8x9xf32>
+  return %r : tensor<1x8x9xf32>
+}
+
+// CHECK-LABEL: func.func @tables
+// CHECK: %[[R:.*]] = lacuna.resample %arg0 at %{{.*}} by %{{.*}} axes = [1] : tensor<1x9x8xf32>, {{.*}} -> tensor<1x4x8xf32>
+// CHECK: linalg.transpose ins(%[[R]] {{.*}} permutation = [0, 2, 1]
+func.func @tables(%x: tensor<1x9x8xf32>, %p: tensor<2x4xi32>,
+                  %w: tensor<2x4xf32>) -> tensor<1x8x4xf32> {
+  %e = tensor.empty() : tensor<1x8x9xf32>
+  %t = linalg.transpose ins(%x : tensor<1x9x8xf32>) outs(%e : tensor<1x8x9xf32>) permutation = [0, 2, 1]
+  %r = lacuna.resample %t at %p by %w axes = [2]
+      : tensor<1x8x9xf32>, (tensor<2x4xi32>), (tensor<2x4xf32>) -> tensor<1x8x4xf32>
+  return %r : tensor<1x8x4xf32>
+}
