@@ -13,7 +13,7 @@
 
 // BOTH: load sm_80
 // HOPPER: load sm_90a
-// HOPPER: kernel_attention_device: attribute 8 = 196688
+// HOPPER: kernel_attention_device: attribute 8 = 196704
 // HOPPER: map of type 9, 4 dimensions, 3: 128/64 1024/128 4/1 1/1
 // HOPPER-COUNT-2: map of type 9, 4 dimensions, 3: 128/64 1024/128 4/1 1/1
 // HOPPER: map of type 9, 4 dimensions, 3: 128/64 1024/64 4/1 1/1

@@ -41,9 +41,6 @@ func.func @point(%x: tensor<1x2x5x5xf32>, %f: tensor<6x2x1x1xf32>)
   return %r : tensor<1x6x5x5xf32>
 }
 
-// 1, 3, 5 and a zero; then 2, 4, 6 and a zero.
-// CHECK: [[$PACKED]]: "0x400000000000803F000040400000A0400000000000000040000080400000C04000000000"
-
 // CHECK-LABEL: func.func @filter_gradient
 // CHECK: %[[X:.*]] = linalg.transpose ins(%arg0 {{.*}} permutation = [0, 2, 3, 1]
 // CHECK: %[[D:.*]] = linalg.transpose ins(%arg1 {{.*}} permutation = [0, 2, 3, 1]
@@ -55,3 +52,18 @@ func.func @filter_gradient(%x: tensor<1x2x5x5xf32>, %d: tensor<1x6x5x5xf32>)
       : (tensor<1x2x5x5xf32>, tensor<1x6x5x5xf32>) -> tensor<6x2x3x3xf32>
   return %r : tensor<6x2x3x3xf32>
 }
+
+// A filter of one number is packed now as well.
+// CHECK-LABEL: func.func @splat
+// CHECK: arith.constant dense_resource<packed_filter{{.*}}> : tensor<1x2x1x4xf32>
+// CHECK-NOT: lacuna.pack_filter
+// CHECK: return
+func.func @splat(%x: tensor<1x1x4xf32>) -> tensor<1x3x3xf32> {
+  %f = arith.constant dense<0.5> : tensor<3x1x2xf32>
+  %r = lacuna.convolution %x, %f strides = [1] dilations = [1] pads = [0] to [0]
+      : (tensor<1x1x4xf32>, tensor<3x1x2xf32>) -> tensor<1x3x3xf32>
+  return %r : tensor<1x3x3xf32>
+}
+
+// 1, 3, 5 and a zero; then 2, 4, 6 and a zero.
+// CHECK: [[$PACKED]]: "0x400000000000803F000040400000A0400000000000000040000080400000C04000000000"
