@@ -69,7 +69,7 @@ struct HopperAttentionShape {
   /// Behind barriers: the key blocks each tile sees, then least and largest
   /// elements of captured tensors by block, in pairs of words.
   int64_t rangeOffset() const {
-    return barrierOffset() + 8 * (4 + 4 * stages);
+    return barrierOffset() + 8 * (2 + 4 * stages + (maskTiles ? 2 : 0));
   }
   int64_t rangeTable(size_t table) const {
     return rangeOffset() +
