@@ -53,12 +53,7 @@ Value AttentionTiles::loadBlock(Value buffer, Value offset, int64_t count) {
                                       offset));
 }
 Value AttentionTiles::widen(Value value) {
-  Type wide = accumulator;
-  if (auto vector = dyn_cast<VectorType>(value.getType()))
-    wide = vector.clone(accumulator);
-  if (value.getType() == wide)
-    return value;
-  return arith::ExtFOp::create(kernel.builder, kernel.loc, wide, value);
+  return widenTo(kernel, value, accumulator);
 }
 /// The side of the squares in which rows of `size` elements are turned: one
 /// register, or less where that leaves no rest.

@@ -105,13 +105,7 @@ Blocking ContractionEmitter::chooseBlocks() const {
 }
 
 Value ContractionEmitter::widen(Value value) {
-  Type element = getElementTypeOrSelf(value.getType());
-  if (element == accumulatorType())
-    return value;
-  Type wide = accumulatorType();
-  if (auto vector = dyn_cast<VectorType>(value.getType()))
-    wide = vector.clone(wide);
-  return arith::ExtFOp::create(kernel.builder, kernel.loc, wide, value);
+  return widenTo(kernel, value, accumulatorType());
 }
 
 /// Copies the rows of the block into rows of contiguous f32.

@@ -159,13 +159,7 @@ SmallVector<TileRun> Geometry::tileRuns(int64_t most) const {
 }
 
 Value ConvolutionEmitter::widen(Value value) {
-  Type element = getElementTypeOrSelf(value.getType());
-  if (element == accumulator)
-    return value;
-  Type wide = accumulator;
-  if (auto vector = dyn_cast<VectorType>(value.getType()))
-    wide = vector.clone(wide);
-  return arith::ExtFOp::create(kernel.builder, kernel.loc, wide, value);
+  return widenTo(kernel, value, accumulator);
 }
 
 /// The taps of `dim` whose input lies inside, for output index `output`:

@@ -138,13 +138,7 @@ void FilterGradientEmitter::chooseTiles() {
 }
 
 Value FilterGradientEmitter::widen(Value value) {
-  Type element = getElementTypeOrSelf(value.getType());
-  if (element == accumulator)
-    return value;
-  Type wide = accumulator;
-  if (auto vector = dyn_cast<VectorType>(value.getType()))
-    wide = vector.clone(wide);
-  return arith::ExtFOp::create(kernel.builder, kernel.loc, wide, value);
+  return widenTo(kernel, value, accumulator);
 }
 
 /// The outputs along `dim` that tap `tap` takes from inside of the input.

@@ -37,26 +37,11 @@ private:
 };
 } // namespace
 
-/// Calls `visit` at all indices of a space of `sizes`.
-static LogicalResult
-overSpace(KernelBuilder &kernel, ArrayRef<int64_t> sizes,
-          llvm::function_ref<LogicalResult(ValueRange)> visit) {
-  SmallVector<PoolRange> ranges;
-  for (int64_t size : sizes)
-    ranges.push_back({kernel.index(0), kernel.index(size), 1});
-  return walkElements(kernel, ranges, {},
-                      [&](ValueRange at, ValueRange) -> FailureOr<Values> {
-                        if (failed(visit(at)))
-                          return failure();
-                        return Values();
-                      });
-}
-
 LogicalResult UnpoolEmitter::fill(Value image, Value channel) {
   Value zero = arith::ConstantOp::create(
       kernel.builder, kernel.loc,
       kernel.builder.getZeroAttr(elementTypeOf(op.getResult())));
-  return overSpace(kernel, from.outputs(), [&](ValueRange at) {
+  return walkSpace(kernel, from.outputs(), [&](ValueRange at) {
     return kernel.store(op.getResult(), zero, from.at(image, channel, at));
   });
 }
@@ -72,7 +57,7 @@ LogicalResult UnpoolEmitter::scatter(Value image, Value channel) {
     size *= each;
   if (size == 0)
     return success();
-  return overSpace(kernel, inputs, [&](ValueRange at) -> LogicalResult {
+  return walkSpace(kernel, inputs, [&](ValueRange at) -> LogicalResult {
     Position place = from.at(image, channel, at);
     FailureOr<Value> element = kernel.load(op.getInput(), place);
     FailureOr<Value> index = loadIndex(kernel, op.getIndices(), place);
@@ -91,7 +76,7 @@ LogicalResult UnpoolEmitter::scatter(Value image, Value channel) {
 
 LogicalResult UnpoolEmitter::overPlanes(
     llvm::function_ref<LogicalResult(Value, Value)> body) {
-  return overSpace(kernel, {from.batch, from.channels}, [&](ValueRange at) {
+  return walkSpace(kernel, {from.batch, from.channels}, [&](ValueRange at) {
     return body(at[0], at[1]);
   });
 }

@@ -104,6 +104,20 @@ FailureOr<Values> lacuna::walkElements(KernelBuilder &kernel,
   return walkFrom(kernel, ranges, indices, carried, visit);
 }
 
+LogicalResult
+lacuna::walkSpace(KernelBuilder &kernel, ArrayRef<int64_t> sizes,
+          llvm::function_ref<LogicalResult(ValueRange)> visit) {
+  SmallVector<PoolRange> ranges;
+  for (int64_t size : sizes)
+    ranges.push_back({kernel.index(0), kernel.index(size), 1});
+  return walkElements(kernel, ranges, {},
+                      [&](ValueRange at, ValueRange) -> FailureOr<Values> {
+                        if (failed(visit(at)))
+                          return failure();
+                        return Values();
+                      });
+}
+
 FailureOr<Values> lacuna::unrollElements(KernelBuilder &kernel,
                                          ArrayRef<PoolRange> ranges,
                                          ArrayRef<int64_t> counts,

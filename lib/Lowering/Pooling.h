@@ -60,6 +60,10 @@ mlir::FailureOr<llvm::SmallVector<mlir::Value>>
 unrollElements(KernelBuilder &kernel, llvm::ArrayRef<PoolRange> ranges,
                llvm::ArrayRef<int64_t> counts, mlir::ValueRange carried,
                VisitElement visit);
+/// Calls `visit` at all indices of a space of `sizes`.
+llvm::LogicalResult
+walkSpace(KernelBuilder &kernel, llvm::ArrayRef<int64_t> sizes,
+          llvm::function_ref<llvm::LogicalResult(mlir::ValueRange)> visit);
 
 /// An index as a number of `type`, at least 1.
 mlir::Value asDivisor(KernelBuilder &kernel, mlir::Value count,

@@ -78,25 +78,10 @@ Value MaxGradientEmitter::placeOf(ValueRange indices) {
   return kernel.broadcast(number, blocks.width);
 }
 
-/// Calls `visit` for all of a space of `sizes`.
-static LogicalResult
-overSpace(KernelBuilder &kernel, ArrayRef<int64_t> sizes,
-          llvm::function_ref<LogicalResult(ValueRange)> visit) {
-  SmallVector<PoolRange> ranges;
-  for (int64_t size : sizes)
-    ranges.push_back({kernel.index(0), kernel.index(size), 1});
-  return walkElements(kernel, ranges, {},
-                      [&](ValueRange at, ValueRange) -> FailureOr<Values> {
-                        if (failed(visit(at)))
-                          return failure();
-                        return Values();
-                      });
-}
-
 LogicalResult MaxGradientEmitter::clear() {
   Value zero = kernel.broadcast(kernel.constant(elementTypeOf(result), 0),
                                 blocks.width);
-  return overSpace(kernel, inputs, [&](ValueRange indices) {
+  return walkSpace(kernel, inputs, [&](ValueRange indices) {
     return kernel.store(result, zero, at(indices));
   });
 }
@@ -190,7 +175,7 @@ LogicalResult MaxGradientEmitter::spread(ValueRange outputs) {
 LogicalResult MaxGradientEmitter::emitBlock() {
   if (failed(clear()))
     return failure();
-  return overSpace(kernel, shape.outputs(),
+  return walkSpace(kernel, shape.outputs(),
                    [&](ValueRange outputs) { return spread(outputs); });
 }
 

@@ -1,6 +1,7 @@
 //===- RegisterTile.cpp - Sums held in registers --------------------------===//
 #include "RegisterTile.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -73,4 +74,12 @@ void lacuna::turnTile(KernelBuilder &kernel,
           vector::ShuffleOp::create(kernel.builder, kernel.loc, a, b, high);
     }
   }
+}
+
+Value lacuna::widenTo(KernelBuilder &kernel, Value value, Type wide) {
+  if (getElementTypeOrSelf(value.getType()) == wide)
+    return value;
+  if (auto vector = dyn_cast<VectorType>(value.getType()))
+    wide = vector.clone(wide);
+  return arith::ExtFOp::create(kernel.builder, kernel.loc, wide, value);
 }

@@ -32,6 +32,9 @@ emitMultiplyAdd(KernelBuilder &kernel, mlir::ValueRange sums, int64_t depth,
 void turnTile(KernelBuilder &kernel,
               llvm::SmallVectorImpl<mlir::Value> &rows);
 
+/// A float or vector of them in the element type `wide`, its own or a wider one.
+mlir::Value widenTo(KernelBuilder &kernel, mlir::Value value, mlir::Type wide);
+
 /// `buffer` as one dimension.
 mlir::Value flatten(KernelBuilder &kernel, mlir::Value buffer);
 
