@@ -23,6 +23,9 @@ config.environment["FILECHECK_OPTS"] = "-enable-var-scope"
 config.substitutions.append(("%source", config.lacuna_source_dir))
 config.substitutions.append(("%build", config.lacuna_build_dir))
 config.substitutions.append(("%python", sys.executable))
+# A fresh machine has the compilers that build Lacuna, and no others.
+config.substitutions.append(("%cc", config.lacuna_c_compiler))
+config.substitutions.append(("%cxx", config.lacuna_cxx_compiler))
 
 # Where CUDA's assembler is, PTX is assembled; running it is another matter.
 if shutil.which("ptxas"):

@@ -1,5 +1,5 @@
 // REQUIRES: !sanitizer
-// RUN: mkdir -p %t && cc -shared -fPIC %S/Inputs/mock-cuda.c -o %t/libcuda.so.1
+// RUN: mkdir -p %t && %cc -shared -fPIC %S/Inputs/mock-cuda.c -o %t/libcuda.so.1
 // RUN: env LD_LIBRARY_PATH=%t XDG_CACHE_HOME=%t lacuna run %s --random 1 --target=cuda 2>&1 | FileCheck %s
 // A convolution of images in bf16 reads pixels by a map of its window.
 

@@ -1,5 +1,5 @@
 // REQUIRES: !sanitizer
-// RUN: rm -rf %t && mkdir -p %t && cc -shared -fPIC %S/Inputs/mock-cuda.c -o %t/libcuda.so.1
+// RUN: rm -rf %t && mkdir -p %t && %cc -shared -fPIC %S/Inputs/mock-cuda.c -o %t/libcuda.so.1
 // RUN: env LD_LIBRARY_PATH=%t XDG_CACHE_HOME=%t/a lacuna run %s --random 1 --target=cuda 2>&1 | FileCheck %s --check-prefixes=BOTH,HOPPER
 // RUN: env LD_LIBRARY_PATH=%t XDG_CACHE_HOME=%t/b MOCK_CUDA_MAJOR=8 lacuna run %s --random 1 --target=cuda 2>&1 | FileCheck %s --check-prefixes=BOTH,AMPERE --implicit-check-not=map
 // RUN: env LD_LIBRARY_PATH=%t XDG_CACHE_HOME=%t/kept lacuna bench %s --repeats 2 --random 1 --target=cuda 2>&1 | FileCheck %s --check-prefixes=ASSEMBLED,RECORDED
