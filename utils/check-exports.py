@@ -2,10 +2,13 @@
 """Compares lacuna with PyTorch on models of torchvision and transformers.
 
 Exports small models with random weights, runs them with `lacuna run`, prints a
-line for each and ends with 1 if one differs. Needs torch, torchvision,
+line for each and ends with 1 if one differs. With --gradients it compares those
+of mean(output^2), to inputs and to parameters that the file still holds, as they
+are or transposed: an export may fold or share them. Needs torch, torchvision,
 transformers, onnx and onnxscript (PyPI), and `lacuna` on the PATH. A result may
 differ by 1e-3 of itself, or by 1e-5, or by 4e-6 of the largest result where that
-is more: random weights let some networks grow.
+is more: random weights let some networks grow; a gradient by 2e-3 of itself or
+1e-6, or 2e-5 of the largest.
 """
 import argparse
 import pathlib
@@ -169,7 +172,31 @@ def models():
     return table
 
 
-def export(build, folder):
+def gradients(model, tensors, graph, names):
+    """Those of mean(output^2) that the exported graph can have, by name."""
+    import onnx
+    inputs = [x.clone().requires_grad_(x.is_floating_point()) for x in tensors]
+    model(*inputs).square().mean().backward()
+    found = {f"d_{name}": x.grad.numpy() for name, x in zip(names, inputs)
+             if x.grad is not None}
+    held = {}
+    for tensor in graph.initializer:
+        value = onnx.numpy_helper.to_array(tensor)
+        held.setdefault((value.shape, value.tobytes()), tensor.name)
+    parameters = list(model.parameters())
+    contents = [x.detach().numpy().tobytes() for x in parameters]
+    for x, content in zip(parameters, contents):
+        if x.grad is None or contents.count(content) > 1:
+            continue
+        for value, grad in ((x.detach(), x.grad), (x.detach().T, x.grad.T)):
+            name = held.get((tuple(value.shape), value.numpy().tobytes()))
+            if name:
+                found[f"d_param:{name}"] = grad.numpy()
+                break
+    return found
+
+
+def export(build, folder, differentiate):
     """Writes model.onnx, inputs.npz and outputs.npz; the largest result."""
     torch.manual_seed(1)
     model, tensors = build()
@@ -187,13 +214,30 @@ def export(build, folder):
     names = [value.name for value in graph.input]
     np.savez(folder / "inputs.npz",
              **dict(zip(names, (x.numpy() for x in tensors))))
-    np.savez(folder / "outputs.npz", **{graph.output[0].name: result})
-    return np.abs(result).max()
+    expected = {graph.output[0].name: result}
+    if differentiate:
+        expected = gradients(model, tensors, graph, names)
+    np.savez(folder / "expected.npz", **expected)
+    return max(np.abs(x).max() for x in expected.values()), len(expected)
+
+
+def compare(folder, largest, differentiate):
+    """Runs lacuna; the finished process, whose status says what came out."""
+    options = ["--rtol=1e-3", f"--atol={max(1e-5, 4e-6 * largest)}"]
+    if differentiate:
+        options = ["--gradient-of=mean-square", "--rtol=2e-3",
+                   f"--atol={max(1e-6, 2e-5 * largest)}"]
+    return subprocess.run(
+        ["lacuna", "run", folder / "model.onnx", "--inputs",
+         folder / "inputs.npz", "--expect", folder / "expected.npz", *options],
+        capture_output=True, text=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="*", help="names of models")
+    parser.add_argument("--gradients", action="store_true",
+                        help="compare gradients instead of results")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     table = models()
@@ -202,17 +246,14 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             folder = pathlib.Path(folder)
             try:
-                largest = export(table[name], folder)
+                largest, count = export(table[name], folder, options.gradients)
             except Exception as error:
                 print(f"{name}: PyTorch cannot export it: {str(error)[:80]!r}")
                 continue
-            run = subprocess.run(
-                ["lacuna", "run", folder / "model.onnx", "--inputs",
-                 folder / "inputs.npz", "--expect", folder / "outputs.npz",
-                 "--rtol=1e-3", f"--atol={max(1e-5, 4e-6 * largest)}"],
-                capture_output=True, text=True)
+            run = compare(folder, largest, options.gradients)
         differ += run.returncode != 0
-        print(f"{name}: {'DIFFERS' if run.returncode else 'same'}", flush=True)
+        print(f"{name}: {'DIFFERS' if run.returncode else 'same'} "
+              f"({count} tensors)", flush=True)
         if run.returncode:
             print(run.stdout + run.stderr)
     sys.exit(differ > 0)
