@@ -110,6 +110,10 @@ def Lacuna_GatedOp : Lacuna_InferredOp<"gated"> {
     $kind $input `axis` `=` $axis (`gate_first` $gate_first^)? attr-dict `:`
     functional-type(operands, results)
   }];
+  let extraClassDeclaration = [{
+    /// f; none for the identity.
+    std::optional<::lacuna::ActivationKind> getFunction();
+  }];
 }
 
 def Lacuna_SoftmaxOp

@@ -49,21 +49,6 @@ static LogicalResult adjointOf(PreluOp op, OpBuilder &builder, Value cotangent,
   return success();
 }
 
-static std::optional<ActivationKind> functionOf(GateKind kind) {
-  switch (kind) {
-  case GateKind::Glu:
-    return ActivationKind::Sigmoid;
-  case GateKind::ReGlu:
-    return ActivationKind::Relu;
-  case GateKind::GeGlu:
-    return ActivationKind::Gelu;
-  case GateKind::SwiGlu:
-    return ActivationKind::Silu;
-  default:
-    return std::nullopt;
-  }
-}
-
 /// One half of `value` along `axis`.
 static Value half(OpBuilder &builder, Location loc, Value value, int64_t axis,
                   bool second) {
@@ -92,7 +77,7 @@ static LogicalResult adjointOf(GatedOp op, OpBuilder &builder, Value cotangent,
   Value plain = half(builder, loc, op.getInput(), axis, gateFirst);
   Value gate = half(builder, loc, op.getInput(), axis, !gateFirst);
   Value opened = gate, byGate = multiply(builder, loc, cotangent, plain);
-  if (auto kind = functionOf(op.getKind())) {
+  if (auto kind = op.getFunction()) {
     auto activation = ActivationOp::create(builder, loc, gate.getType(), gate,
                                            *kind, FloatAttr(), FloatAttr());
     opened = activation.getResult();

@@ -176,36 +176,48 @@ template <typename OpT> static LogicalResult checkReduction(OpT op) {
          << stringifyScatterReduction(reduction);
 }
 
+/// The cotangents of data and updates. `scatter(data, updates)` and
+/// `gather(data, type)` place and pick by the op's indices; `places` are the
+/// sizes of what one index finds.
+static void scatterCotangents(
+    OpBuilder &builder, Location loc, Value g, RankedTensorType updates,
+    ArrayRef<int64_t> places, ArrayRef<int64_t> picks, bool adds, Wanted wanted,
+    MutableArrayRef<Value> result, function_ref<Value(Value, Value)> scatter,
+    function_ref<Value(Value, RankedTensorType)> gather) {
+  if (wanted[0])
+    result[0] = adds ? g : scatter(g, zeros(builder, loc, updates));
+  if (!wanted[2])
+    return;
+  result[2] = gather(g, updates);
+  if (adds)
+    return;
+  // Of several updates of one place the last one stays.
+  Value numbers = numbered(builder, loc, picks);
+  Value last = scatter(numbered(builder, loc, places), numbers);
+  result[2] = keepWinners(builder, loc, result[2],
+                          gather(last, typeOf(numbers)), numbers);
+}
+
 static LogicalResult adjointOf(ScatterElementsOp op, OpBuilder &builder,
                                Value g, Wanted wanted,
                                MutableArrayRef<Value> result) {
   if (failed(checkReduction(op)))
     return failure();
   Location loc = op.getLoc();
-  bool adds = op.getReduction() == ScatterReduction::Add;
   Value indices = op.getIndices();
   RankedTensorType type = typeOf(op.getUpdates());
-  auto scatter = [&](Value data, Value updates) {
-    return ScatterElementsOp::create(builder, loc, data.getType(), data,
-                                     indices, updates, op.getAxis(),
-                                     ScatterReduction::None);
-  };
-  auto gather = [&](Value data, RankedTensorType to) {
-    return GatherElementsOp::create(builder, loc, to, data, indices,
-                                    op.getAxis());
-  };
-  if (wanted[0])
-    result[0] = adds ? g : Value(scatter(g, zeros(builder, loc, type)));
-  if (!wanted[2])
-    return success();
-  result[2] = gather(g, type);
-  if (adds)
-    return success();
-  Value numbers = numbered(builder, loc, type.getShape());
-  Value last = scatter(
-      numbered(builder, loc, typeOf(op.getData()).getShape()), numbers);
-  result[2] = keepWinners(builder, loc, result[2],
-                          gather(last, typeOf(numbers)), numbers);
+  scatterCotangents(
+      builder, loc, g, type, typeOf(op.getData()).getShape(), type.getShape(),
+      op.getReduction() == ScatterReduction::Add, wanted, result,
+      [&](Value data, Value updates) -> Value {
+        return ScatterElementsOp::create(builder, loc, data.getType(), data,
+                                         indices, updates, op.getAxis(),
+                                         ScatterReduction::None);
+      },
+      [&](Value data, RankedTensorType to) -> Value {
+        return GatherElementsOp::create(builder, loc, to, data, indices,
+                                        op.getAxis());
+      });
   return success();
 }
 
@@ -214,30 +226,20 @@ static LogicalResult adjointOf(ScatterNdOp op, OpBuilder &builder, Value g,
   if (failed(checkReduction(op)))
     return failure();
   Location loc = op.getLoc();
-  bool adds = op.getReduction() == ScatterReduction::Add;
   Value indices = op.getIndices();
-  RankedTensorType type = typeOf(op.getUpdates());
-  ArrayRef<int64_t> shape = typeOf(op.getData()).getShape();
   ArrayRef<int64_t> picked = typeOf(indices).getShape();
-  auto scatter = [&](Value data, Value updates) {
-    return ScatterNdOp::create(builder, loc, data.getType(), data, indices,
-                               updates, ScatterReduction::None);
-  };
-  auto gather = [&](Value data, RankedTensorType to) {
-    return GatherNdOp::create(builder, loc, to, data, indices, 0);
-  };
-  if (wanted[0])
-    result[0] = adds ? g : Value(scatter(g, zeros(builder, loc, type)));
-  if (!wanted[2])
-    return success();
-  result[2] = gather(g, type);
-  if (adds)
-    return success();
-  Value numbers = numbered(builder, loc, picked.drop_back());
-  Value last = scatter(numbered(builder, loc, shape.take_front(picked.back())),
-                       numbers);
-  result[2] = keepWinners(builder, loc, result[2],
-                          gather(last, typeOf(numbers)), numbers);
+  scatterCotangents(
+      builder, loc, g, typeOf(op.getUpdates()),
+      typeOf(op.getData()).getShape().take_front(picked.back()),
+      picked.drop_back(), op.getReduction() == ScatterReduction::Add, wanted,
+      result,
+      [&](Value data, Value updates) -> Value {
+        return ScatterNdOp::create(builder, loc, data.getType(), data, indices,
+                                   updates, ScatterReduction::None);
+      },
+      [&](Value data, RankedTensorType to) -> Value {
+        return GatherNdOp::create(builder, loc, to, data, indices, 0);
+      });
   return success();
 }
 

@@ -100,6 +100,22 @@ static RankedTensorType resized(Value input, int64_t axis, int64_t size) {
   return typeOf(input).clone(shape);
 }
 
+std::optional<ActivationKind> GatedOp::getFunction() {
+  switch (getKind()) {
+  case GateKind::Glu:
+    return ActivationKind::Sigmoid;
+  case GateKind::ReGlu:
+    return ActivationKind::Relu;
+  case GateKind::GeGlu:
+    return ActivationKind::Gelu;
+  case GateKind::SwiGlu:
+    return ActivationKind::Silu;
+  case GateKind::Bilinear:
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+
 LogicalResult GatedOp::inferResultTypes(verify::Types &types) {
   FailureOr<int64_t> axis = verify::axis(*this, getAxis(), getInput()); // C1
   if (failed(axis))

@@ -163,46 +163,58 @@ Value AttentionTiles::narrow(Value value, Value tensor) {
   return arith::TruncFOp::create(kernel.builder, kernel.loc, type, value);
 }
 
-/// sums[dv][lane] = sums factor + V^T P^T over one tile.
-LogicalResult AttentionEmitter::multiplyValues(Value group, Value firstKey,
-                                               Value keys, Value factor) {
+LogicalResult AttentionTiles::addRows(
+    Value from, int64_t stride, Value buffer, int64_t size, Value keys,
+    Value tile, Value target, Value base,
+    function_ref<Value(Value)> initial) {
   OpBuilder &b = kernel.builder;
   Location loc = kernel.loc;
   using Values = SmallVector<Value>;
-  Value base = kernel.mul(group, valueDepth * lanes);
-  Value from = rowOffset(value, keyHead, kernel.add(firstKey, keyStart));
-  auto tile = [&](Value d, int64_t rows) -> LogicalResult {
-    Values carried;
+  auto rowsAt = [&](Value d, int64_t rows) -> LogicalResult {
     auto place = [&](int64_t r) {
       return kernel.add(base, kernel.mul(kernel.add(d, r), lanes));
     };
+    Values carried;
     for (int64_t r = 0; r < rows; ++r)
-      carried.push_back(arith::MulFOp::create(b, loc, loadRow(sums, place(r)), factor));
+      carried.push_back(initial(place(r)));
     auto done = kernel.forLoop(
         kernel.index(0), keys, 1, carried,
         [&](Value local, ValueRange now) -> FailureOr<Values> {
-          Value p = loadRow(scores, kernel.mul(local, lanes));
-          Value row = kernel.add(kernel.add(from, kernel.mul(local, value.rowStride)), d);
+          Value weights = loadRow(tile, kernel.mul(local, lanes));
+          Value row = kernel.add(kernel.add(from, kernel.mul(local, stride)), d);
           Values next;
           for (int64_t r = 0; r < rows; ++r) {
-            Value v = widen(memref::LoadOp::create(b, loc, value.buffer, kernel.add(row, r)));
-            next.push_back(math::FmaOp::create(b, loc, kernel.broadcast(v, lanes), p, now[r]));
+            Value v = widen(
+                memref::LoadOp::create(b, loc, buffer, kernel.add(row, r)));
+            next.push_back(math::FmaOp::create(
+                b, loc, kernel.broadcast(v, lanes), weights, now[r]));
           }
           return next;
         });
     if (failed(done))
       return failure();
     for (int64_t r = 0; r < rows; ++r)
-      storeRow((*done)[r], sums, place(r));
+      storeRow((*done)[r], target, place(r));
     return success();
   };
-  int64_t whole = valueDepth / tileRows * tileRows;
+  int64_t whole = size / tileRows * tileRows;
   if (whole > 0 &&
       failed(kernel.forLoop(kernel.index(0), kernel.index(whole), tileRows,
-                            [&](Value d) { return tile(d, tileRows); })))
+                            [&](Value d) { return rowsAt(d, tileRows); })))
     return failure();
-  return whole == valueDepth ? success()
-                             : tile(kernel.index(whole), valueDepth - whole);
+  return whole == size ? success() : rowsAt(kernel.index(whole), size - whole);
+}
+
+/// sums[dv][lane] = sums factor + V^T P^T over one tile.
+LogicalResult AttentionEmitter::multiplyValues(Value group, Value firstKey,
+                                               Value keys, Value factor) {
+  Value from = rowOffset(value, keyHead, kernel.add(firstKey, keyStart));
+  Value base = kernel.mul(group, valueDepth * lanes);
+  return addRows(from, value.rowStride, value.buffer, valueDepth, keys, scores,
+                 sums, base, [&](Value place) -> Value {
+                   return arith::MulFOp::create(kernel.builder, kernel.loc,
+                                                loadRow(sums, place), factor);
+                 });
 }
 
 /// The keys of this part that any of `queries` queries may see.

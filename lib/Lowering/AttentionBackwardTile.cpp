@@ -211,30 +211,9 @@ LogicalResult AttentionBackwardEmitter::addToQueries(Value first, Value firstKey
   OpBuilder &b = kernel.builder;
   Location loc = kernel.loc;
   Value from = rowOffset(key, keyHead, kernel.add(firstKey, keyStart));
-  auto tile = [&](Value d, int64_t rows) -> LogicalResult {
-    Values carried(rows, kernel.constant(vectorType, 0));
-    auto done = kernel.forLoop(
-        kernel.index(0), keys, 1, carried,
-        [&](Value local, ValueRange now) -> FailureOr<Values> {
-          Value g = loadRow(cotangents, kernel.mul(local, lanes));
-          Value row = kernel.add(kernel.add(from, kernel.mul(local, key.rowStride)), d);
-          Values next;
-          for (int64_t r = 0; r < rows; ++r) {
-            Value k = widen(memref::LoadOp::create(b, loc, key.buffer, kernel.add(row, r)));
-            next.push_back(math::FmaOp::create(b, loc, kernel.broadcast(k, lanes), g, now[r]));
-          }
-          return next;
-        });
-    if (failed(done))
-      return failure();
-    for (int64_t r = 0; r < rows; ++r)
-      storeRow((*done)[r], querySums, kernel.mul(kernel.add(d, r), lanes));
-    return success();
-  };
-  int64_t whole = depth / tileRows * tileRows;
-  if (failed(kernel.forLoop(kernel.index(0), kernel.index(whole), tileRows,
-                            [&](Value d) { return tile(d, tileRows); })) ||
-      (whole != depth && failed(tile(kernel.index(whole), depth - whole))))
+  auto zero = [&](Value) { return kernel.constant(vectorType, 0); };
+  if (failed(addRows(from, key.rowStride, key.buffer, depth, keys, cotangents,
+                     querySums, kernel.index(0), zero)))
     return failure();
   Value factor = kernel.constant(vectorType, scaleFactor);
   turnRows(depth, [&](Value d) -> Value {

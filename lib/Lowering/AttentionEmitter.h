@@ -34,6 +34,13 @@ protected:
   mlir::LogicalResult multiplyKeys(const Operand &operand, int64_t size,
                                    Value panelBuffer, Value panel, Value target,
                                    Value firstKey, Value keys);
+  /// target[base + d][lane] = initial + the sum over keys of
+  /// buffer[from + key stride + d] tile[key][lane], for d < size. `initial`
+  /// gets the place in `target`.
+  mlir::LogicalResult addRows(Value from, int64_t stride, Value buffer,
+                              int64_t size, Value keys, Value tile,
+                              Value target, Value base,
+                              llvm::function_ref<Value(Value)> initial);
   Value isPartial(Value first, Value firstKey, Value lastKey);
   mlir::LogicalResult adjustTile(Value firstQuery, Value firstKey, Value keys,
                                  Value isPartial);

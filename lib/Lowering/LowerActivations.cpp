@@ -114,23 +114,6 @@ struct LowerPrelu : OpRewritePattern<PreluOp> {
   }
 };
 
-/// The activation of a gate; none for the identity.
-std::optional<ActivationKind> activationOf(GateKind kind) {
-  switch (kind) {
-  case GateKind::Glu:
-    return ActivationKind::Sigmoid;
-  case GateKind::ReGlu:
-    return ActivationKind::Relu;
-  case GateKind::GeGlu:
-    return ActivationKind::Gelu;
-  case GateKind::SwiGlu:
-    return ActivationKind::Silu;
-  case GateKind::Bilinear:
-    return std::nullopt;
-  }
-  return std::nullopt;
-}
-
 struct LowerGated : OpRewritePattern<GatedOp> {
   LowerGated(MLIRContext *context, bool shortForms)
       : OpRewritePattern(context), shortForms(shortForms) {}
@@ -145,7 +128,7 @@ struct LowerGated : OpRewritePattern<GatedOp> {
     Value second = half(op, axis, type.getDimSize(axis) / 2, rewriter);
     Value gate = op.getGateFirst() ? first : second;
     Value value = op.getGateFirst() ? second : first;
-    std::optional<ActivationKind> kind = activationOf(op.getKind());
+    std::optional<ActivationKind> kind = op.getFunction();
     auto body = [&](OpBuilder &builder, Location loc, ValueRange elements) {
       Value open = elements[1];
       if (kind)

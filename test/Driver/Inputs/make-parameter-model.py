@@ -8,28 +8,7 @@ import struct
 import sys
 import zipfile
 
-
-def varint(value):
-    out = b""
-    while value > 127:
-        out += bytes([value & 127 | 128])
-        value >>= 7
-    return out + bytes([value])
-
-
-def number(field, value):
-    return varint(field << 3) + varint(value)
-
-
-def message(field, content):
-    content = content.encode() if isinstance(content, str) else content
-    return varint(field << 3 | 2) + varint(len(content)) + content
-
-
-def value_info(name):
-    dims = b"".join(message(1, number(1, size)) for size in (2, 3))
-    return message(1, name) + message(
-        2, message(1, number(1, 1) + message(2, dims)))
+from protobuf_bytes import message, model, tensor, value_info
 
 
 def array(values):
@@ -44,13 +23,10 @@ model_path, gradients_path = sys.argv[1:]
 x = [-2.0, -1.0, 0.0, 1.0, 2.0, 3.0]
 w = [0.5, 1.0, 1.5, -2.0, 0.0, 3.0]
 node = message(1, "x") + message(1, "w") + message(2, "y") + message(4, "Mul")
-initialiser = (number(1, 2) + number(1, 3) + number(2, 1) + message(8, "w")
-               + message(9, struct.pack("<6f", *w)))
-graph = (message(1, node) + message(2, "g") + message(5, initialiser)
+graph = (message(1, node) + message(2, "g") + message(5, tensor("w", w))
          + message(11, value_info("x")) + message(12, value_info("y")))
 with open(model_path, "wb") as file:
-    file.write(number(1, 8) + message(7, graph)
-               + message(8, message(1, "") + number(2, 17)))
+    file.write(model(graph))
 with zipfile.ZipFile(gradients_path, "w") as archive:
     for name, values in (
             ("d_x", [a * b * b / 3 for a, b in zip(x, w)]),
