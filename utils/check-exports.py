@@ -184,15 +184,18 @@ def gradients(model, tensors, graph, names):
         value = onnx.numpy_helper.to_array(tensor)
         held.setdefault((value.shape, value.tobytes()), tensor.name)
     parameters = list(model.parameters())
-    contents = [x.detach().numpy().tobytes() for x in parameters]
-    for x, content in zip(parameters, contents):
-        if x.grad is None or contents.count(content) > 1:
+    contents = [x.numpy().tobytes() for x in model.state_dict().values()]
+    for x in parameters:
+        content = x.detach().numpy().tobytes()
+        if x.grad is None or contents.count(content) != 1:
             continue
+        matches = {}
         for value, grad in ((x.detach(), x.grad), (x.detach().T, x.grad.T)):
             name = held.get((tuple(value.shape), value.numpy().tobytes()))
             if name:
-                found[f"d_param:{name}"] = grad.numpy()
-                break
+                matches[f"d_param:{name}"] = grad.numpy()
+        if len(matches) == 1:  # tied weights may be held twice
+            found.update(matches)
     return found
 
 

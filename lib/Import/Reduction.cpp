@@ -115,6 +115,23 @@ static Value logSumExp(TensorBuilder &build, Value x, ArrayRef<int64_t> axes,
   return build.reshape(result, shape);
 }
 
+/// The root of a sum of squares. At 0 it is a constant: the gradient of a
+/// length of 0 is 0, where that of a root would be infinite.
+static Value lengthOf(TensorBuilder &build, Value squares) {
+  Type element = elementOf(squares);
+  return build.elementwise(
+      squares, element, [&](OpBuilder &b, Location l, ValueRange args) -> Value {
+        Value zero = arith::ConstantOp::create(b, l, b.getZeroAttr(element));
+        Value one =
+            arith::ConstantOp::create(b, l, b.getFloatAttr(element, 1));
+        Value none = arith::CmpFOp::create(b, l, arith::CmpFPredicate::OEQ,
+                                           args[0], zero);
+        Value safe = arith::SelectOp::create(b, l, none, one, args[0]);
+        Value root = math::SqrtOp::create(b, l, safe);
+        return arith::SelectOp::create(b, l, none, zero, root);
+      });
+}
+
 template <Fold fold, Shape form>
 static ImportResult importReduce(NodeImporter &node) {
   FailureOr<Value> operand = node.value(0);
@@ -161,7 +178,7 @@ static ImportResult importReduce(NodeImporter &node) {
                       : build.binary<arith::DivSIOp>(result, divisor);
   }
   if (form == Shape::L2)
-    result = build.unary<math::SqrtOp>(result);
+    result = lengthOf(build, result);
   if (form == Shape::LogSum)
     result = build.unary<math::LogOp>(result);
   return SmallVector<Imported>{

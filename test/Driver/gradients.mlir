@@ -4,6 +4,8 @@
 // RUN: FileCheck %s --check-prefix=STRAY --input-file=%t/err
 // RUN: lacuna run %t/net.onnx --inputs %t/g-in.npz --gradient-of mean-square --wrt w --expect %t/g.npz --rtol 1e-6 2>/dev/null | FileCheck %s --check-prefix=W
 // RUN: lacuna compile %t/net.onnx --gradient-of=mean-square --wrt=x --emit=gradient | FileCheck %s --check-prefix=X
+// RUN: %python %S/Inputs/make-length-model.py %t
+// RUN: lacuna run %t/lengths.onnx --inputs %t/lengths-in.npz --gradient-of mean-square --expect %t/lengths-g.npz --rtol 1e-6 | FileCheck %s --check-prefix=LENGTH
 // RUN: lacuna run %s --random=1 --gradient-of=sum | FileCheck %s --check-prefix=SUM
 
 // CHECK: loss       scalar  {{.*}} - -
@@ -17,6 +19,7 @@
 // X-SAME: {lacuna.name = "loss"}
 // X-SAME: {lacuna.name = "y"}
 // X-SAME: lacuna.name = "d_x"}
+// LENGTH: d_x     2x3
 // SUM: loss
 // SUM: d_x     2x3    f32   1    0    1  1
 

@@ -4,20 +4,10 @@ python3 make-parameter-model.py MODEL.onnx GRADIENTS.npz
 y = x w for x and the initialiser w of f32[2x3], and the gradients of the mean
 of y^2: 2 x w^2 / 6 and 2 x^2 w / 6. `stray` is an array of no output.
 """
-import struct
 import sys
-import zipfile
 
+from npz_bytes import write_arrays
 from protobuf_bytes import message, model, tensor, value_info
-
-
-def array(values):
-    header = repr({"descr": "<f4", "fortran_order": False,
-                   "shape": (2, 3)}).encode()
-    header += b" " * (117 - len(header)) + b"\n"
-    return (b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header
-            + struct.pack("<6f", *values))
-
 
 model_path, gradients_path = sys.argv[1:]
 x = [-2.0, -1.0, 0.0, 1.0, 2.0, 3.0]
@@ -27,11 +17,8 @@ graph = (message(1, node) + message(2, "g") + message(5, tensor("w", w))
          + message(11, value_info("x")) + message(12, value_info("y")))
 with open(model_path, "wb") as file:
     file.write(model(graph))
-with zipfile.ZipFile(gradients_path, "w") as archive:
-    for name, values in (
-            ("d_x", [a * b * b / 3 for a, b in zip(x, w)]),
-            ("d_param:w", [a * a * b / 3 for a, b in zip(x, w)]),
-            ("stray", x)):
-        archive.writestr(name + ".npy", array(values))
-with zipfile.ZipFile(gradients_path.replace(".npz", "-in.npz"), "w") as archive:
-    archive.writestr("x.npy", array(x))
+write_arrays(gradients_path, {
+    "d_x": [a * b * b / 3 for a, b in zip(x, w)],
+    "d_param:w": [a * a * b / 3 for a, b in zip(x, w)],
+    "stray": x})
+write_arrays(gradients_path.replace(".npz", "-in.npz"), {"x": x})

@@ -22,9 +22,9 @@ def message(field, content):
     return varint(field << 3 | 2) + varint(len(content)) + content
 
 
-def value_info(name):
-    """A ValueInfoProto of f32[2x3]."""
-    dims = b"".join(message(1, number(1, size)) for size in SHAPE)
+def value_info(name, shape=SHAPE):
+    """A ValueInfoProto of f32."""
+    dims = b"".join(message(1, number(1, size)) for size in shape)
     tensor_type = number(1, FLOAT) + message(2, dims)
     return message(1, name) + message(2, message(1, tensor_type))
 
