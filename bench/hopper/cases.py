@@ -5,9 +5,18 @@ def case(name, d=128, dv=None, h=16, hk=None, b=4, s=4096, sk=None,
          element="bf16", options="", layout="bhsd", timed=False, score="",
          cap=None, mask="", lengths=False, lse=False):
     return dict(kind="attention", name=name, d=d, dv=dv or d, h=h,
-                hk=hk or h, b=b, s=s, sk=sk or s, element=element, options=options, layout=layout,
-                timed=timed, score=score, cap=cap, mask=mask,
-                lengths=lengths, lse=lse)
+                hk=hk or h, b=b, s=s, sk=sk or s, element=element,
+                options=options, layout=layout, timed=timed, score=score,
+                cap=cap, mask=mask, lengths=lengths, lse=lse)
+
+
+def packed(name, sequences, keys=None, rest=0, **options):
+    """Sequences one behind the other, then `rest` rows of none."""
+    keys = keys or sequences
+    made = case(name, b=len(sequences), s=sum(sequences) + rest,
+                sk=sum(keys) + rest, **options)
+    return made | dict(kind="packed", sequences=sequences, keys=keys,
+                       twice=keys is not sequences)
 
 
 CAUSAL = "causal = top_left"
@@ -137,4 +146,28 @@ WIDE = [
     case("flex_cap", cap=30.0, timed=True),
     case("flex_mask", b=1, mask="bf16", timed=True),
 ]
-CASES = CHECKED + TIMED + WIDE + MATMULS + CONVOLUTIONS
+# Lengths of the packed batches: exp(0.8 randn + 6.7) of torch's generator with
+# seed 0, held between 32 and 4096.
+LENGTHS = {64: [330, 323, 664, 574, 1601, 1413, 630, 149, 1051, 295, 1074, 1039,
+                894, 2186, 1985, 666, 275, 209, 1278, 1532, 1311, 234, 618,
+                3577, 1480, 508, 707, 940, 2468, 2890, 1732, 413],
+           128: [497, 833, 547, 991, 1154, 888, 1356, 1156, 748, 1531, 644,
+                 847, 1234, 4096, 250, 228, 474, 1633, 1889, 936, 675, 593,
+                 1254, 592, 568, 1473, 2742, 4096, 238, 302, 3483, 522]}
+PACKED = [
+    packed("packed_plain", [5, 0, 300, 128, 129, 1], h=3, d=64, rest=70,
+           lse=True),
+    packed("packed_causal", [640, 33, 1, 500], h=4, hk=2, options=CAUSAL,
+           lse=True),
+    packed("packed_keys", [200, 0, 130, 64], [77, 50, 0, 512], h=2, d=96,
+           options="causal = bottom_right", lse=True),
+    packed("packed_window", [1000, 300], h=2, d=64, element="f16",
+           options=CAUSAL + " window_left = 100"),
+    packed("packed_band", [400, 200, 7], h=2, d=256,
+           options="window_left = 50 window_right = 90", rest=1),
+    packed("packed_score", [300, 200], h=4, score="alibi", cap=20.0),
+    packed("packed_none", [0, 0], h=2, rest=200, lse=True),
+]
+PACKED += [packed(f"packed_d{d}_causal", LENGTHS[d], d=d, h=2048 // d,
+                  options=CAUSAL, timed=True) for d in (64, 128)]
+CASES = CHECKED + PACKED + TIMED + WIDE + MATMULS + CONVOLUTIONS

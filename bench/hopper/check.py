@@ -19,11 +19,12 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from triton.testing import do_bench
 
 import attention
+import packed
 import products
 from kernel import Kernel
 
-KINDS = {"attention": attention.Case, "matmul": products.Matmul,
-         "convolution": products.Convolution}
+KINDS = {"attention": attention.Case, "packed": packed.Case,
+         "matmul": products.Matmul, "convolution": products.Convolution}
 
 
 def check(kernel, sides):
@@ -49,7 +50,7 @@ def check(kernel, sides):
     nans = int(torch.isnan(runs[0]).sum())
     good = equal and not nans and ours <= 2 * theirs + rounding
     return dict(ok=good, max_error=ours, torch_error=theirs, nans=nans,
-                relative=(norm[0] / norm[1]) ** 0.5, repeats_equal=equal)
+                relative=(norm[0] / (norm[1] or 1)) ** 0.5, repeats_equal=equal)
 
 
 def time(kernel, sides, rounds):

@@ -25,6 +25,10 @@ class Kernel:
         self.pointers = [C.c_uint64(t.data_ptr()) for t in tensors]
         addresses = [C.addressof(p) for p in self.pointers]
         addresses += [address for _, address in self.maps]
+        # Where a kernel that can fail tells so; others do not take it.
+        self.failure = torch.zeros(2, dtype=torch.int64, device="cuda")
+        self.failure_pointer = C.c_uint64(self.failure.data_ptr())
+        addresses.append(C.addressof(self.failure_pointer))
         self.arguments = (C.c_void_p * len(addresses))(*addresses)
 
     def __call__(self):

@@ -60,6 +60,8 @@ def mask_sizes(case):
 
 def attention(case):
     def heads_of(heads, rows, depth):
+        if case["kind"] == "packed":
+            return tensor(case["element"], rows, heads, depth)
         sizes = [heads, rows] if case["layout"] == "bhsd" else [rows, heads]
         return tensor(case["element"], case["b"], *sizes, depth)
     types = {"q": heads_of(case["h"], case["s"], case["d"]),
@@ -75,6 +77,11 @@ def attention(case):
         types["lengths"] = tensor("i32", case["b"])
         operands.append("lengths")
         words.append("key_lengths %lengths")
+    if case["kind"] == "packed":
+        for side in ["query", "key"] if case["twice"] else ["query"]:
+            types[side] = tensor("i32", len(case["sequences"]) + 1)
+            operands.append(side)
+            words.append(f"cu_seqlens_{side} %{side}")
     if case["layout"] == "bshd":
         words.append("layout = bshd")
     words.append(case["options"])
@@ -93,7 +100,9 @@ def attention(case):
                      f"%i: index, %j: index):{body}\n"
                      "    lacuna.yield %t : f32\n  }")
     if case["lse"]:
-        results.append(tensor("f32", case["b"], case["h"], case["s"]))
+        sizes = ([case["s"], case["h"]] if case["kind"] == "packed" else
+                 [case["b"], case["h"], case["s"]])
+        results.append(tensor("f32", *sizes))
     arguments = ", ".join(f"%{name}: {types[name]}" for name in names)
     outs = ", ".join(results)
     value = "%r:2" if case["lse"] else "%r"
@@ -203,7 +212,7 @@ def convolution(case):
     return function(names, types, lines, value, shape)
 
 
-PROGRAMS = {"attention": attention, "matmul": matmul,
+PROGRAMS = {"attention": attention, "packed": attention, "matmul": matmul,
             "convolution": convolution}
 
 
@@ -308,7 +317,7 @@ def main():
         if not names or case["name"] in names:
             compile_case(case, pathlib.Path(build), output)
     for name in ("check.py", "cases.py", "driver.py", "kernel.py",
-                 "attention.py", "products.py", "sanitize.py"):
+                 "attention.py", "packed.py", "products.py", "sanitize.py"):
         shutil.copy(HERE / name, output / name)
 
 

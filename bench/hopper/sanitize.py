@@ -41,6 +41,7 @@ def launch(folder, name):
             for entry in info["maps"]]
     addresses = [C.addressof(pointer) for pointer in buffers]
     addresses += [address for _, address in maps]
+    addresses.append(C.addressof(C.c_uint64(0)))
     arguments = (C.c_void_p * len(addresses))(*addresses)
     for _ in range(2):
         call("cuLaunchKernel", function, *info["grid"], info["block"], 1, 1,

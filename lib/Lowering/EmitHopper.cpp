@@ -37,12 +37,30 @@ static AttentionOp onlyAttention(func::FuncOp kernel) {
   return found;
 }
 
+/// A map of packed sequences as (depth, rows, heads, end, 2^30): the last two
+/// indices are those of `HopperAttention::place`, whose strides cancel out.
+static HopperMap packedMap(Value tensor, int64_t rows) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  constexpr int64_t anyIndex = 0x7fff0000;
+  int64_t depth = type.getDimSize(2), heads = type.getDimSize(1);
+  int64_t row = heads * depth * 2;
+  HopperMap map;
+  map.buffer = hopperBuffer(tensor);
+  map.element = type.getElementType();
+  map.sizes = {depth, hopperRaggedRows, heads, anyIndex, anyIndex};
+  map.strides = {row, depth * 2, row, (int64_t(1) << 34) - row};
+  map.box = {64, rows, 1, 1, 1};
+  return map;
+}
+
 /// A map of an operand as (depth, sequence, heads, batch), in boxes of 64
 /// features and `rows` rows. Four dimensions: what leaves a sequence is zero,
 /// not part of the next.
 static HopperMap attentionMap(AttentionOp op, Value tensor, int64_t rows) {
   auto type = cast<RankedTensorType>(tensor.getType());
   ArrayRef<int64_t> shape = type.getShape();
+  if (op.isPacked())
+    return packedMap(tensor, rows);
   int64_t row = shape[3] * 2, rowStride = row, headStride = row * shape[2];
   int64_t sequence = shape[2], heads = shape[1];
   if (op.getLayout() == AttentionLayout::BSHD) {
@@ -89,43 +107,6 @@ static HopperBuilder bodyOf(LLVM::LLVMFuncOp function) {
   return body;
 }
 
-/// The device kernel of `kernel`, null if it is no attention.
-static LLVM::LLVMFuncOp emitAttention(func::FuncOp kernel,
-                                      int64_t processors) {
-  AttentionOp op = onlyAttention(kernel);
-  if (!op)
-    return nullptr;
-  std::string reason;
-  auto shape = hopperAttentionShape(op, reason);
-  Value tensors[] = {op.getQuery(), op.getKey(), op.getValue(),
-                     op.getResults()};
-  auto isNoBuffer = [](Value v) { return v && hopperBuffer(v) < 0; };
-  if (!shape || llvm::any_of(tensors, isNoBuffer) ||
-      isNoBuffer(op.getLogSumExp()))
-    return nullptr;
-  int64_t mapCount = shape->maskTiles ? 5 : 4;
-  LLVM::LLVMFuncOp function = createHopperKernel(kernel, mapCount);
-  int64_t rows[] = {shape->rows(), shape->keyTile, shape->keyTile, 64};
-  std::vector<HopperMap> maps;
-  for (auto [tensor, count] : llvm::zip_equal(tensors, rows))
-    maps.push_back(attentionMap(op, tensor, count));
-  if (shape->maskTiles)
-    maps.push_back(maskMap(op, shape->rows()));
-  int64_t tiles = shape->tilesPerHead() * shape->heads();
-  setHopperLaunch(function,
-                  {shape->persistent ? std::min(tiles, processors) : tiles,
-                   shape->threads(), shape->sharedBytes()},
-                  maps);
-  HopperBuilder builder = bodyOf(function);
-  auto given = function.getBody().front().getArguments();
-  Values arguments(given.begin(), given.end());
-  ArrayRef<Value> mapped = ArrayRef<Value>(arguments).take_back(mapCount);
-  HopperAttention(builder, op, *shape, mapped,
-                  ArrayRef<Value>(arguments).drop_back(mapCount))
-      .emit();
-  return function;
-}
-
 /// Global memory of the kernel's own, and its address.
 static Value createGlobal(HopperBuilder &builder, LLVM::LLVMFuncOp function,
                           StringRef suffix, Type type, Attribute value) {
@@ -142,6 +123,65 @@ static Value createGlobal(HopperBuilder &builder, LLVM::LLVMFuncOp function,
   }
   builder.setInsertionPointToStart(&function.getBody().front());
   return LLVM::AddressOfOp::create(builder, global);
+}
+
+/// What the call says when bounds of sequences are none.
+static Value createMessage(HopperBuilder &builder,
+                           LLVM::LLVMFuncOp function) {
+  std::string text("cu_seqlens must begin with 0 and neither decrease nor "
+                   "exceed the total");
+  text.push_back('\0');
+  auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), text.size());
+  Value address = createGlobal(builder, function, "_message", type,
+                               builder.getStringAttr(text));
+  auto pointer = LLVM::LLVMPointerType::get(builder.getContext());
+  return LLVM::AddrSpaceCastOp::create(builder, pointer, address);
+}
+
+/// The device kernel of `kernel`, null if it is no attention.
+static LLVM::LLVMFuncOp emitAttention(func::FuncOp kernel,
+                                      int64_t processors) {
+  AttentionOp op = onlyAttention(kernel);
+  if (!op)
+    return nullptr;
+  std::string reason;
+  auto shape = hopperAttentionShape(op, reason);
+  Value tensors[] = {op.getQuery(), op.getKey(), op.getValue(),
+                     op.getResults()};
+  auto isNoBuffer = [](Value v) { return v && hopperBuffer(v) < 0; };
+  if (!shape || llvm::any_of(tensors, isNoBuffer) ||
+      isNoBuffer(op.getLogSumExp()))
+    return nullptr;
+  int64_t mapCount = shape->maskTiles ? 5 : 4;
+  bool packed = op.isPacked();
+  LLVM::LLVMFuncOp function = createHopperKernel(kernel, mapCount, packed);
+  int64_t rows[] = {shape->rows(), shape->keyTile, shape->keyTile, 64};
+  std::vector<HopperMap> maps;
+  for (auto [tensor, count] : llvm::zip_equal(tensors, rows))
+    maps.push_back(attentionMap(op, tensor, count));
+  if (shape->maskTiles)
+    maps.push_back(maskMap(op, shape->rows()));
+  int64_t tiles = shape->mostTiles();
+  setHopperLaunch(function,
+                  {shape->stays() ? std::min(tiles, processors) : tiles,
+                   shape->threads(), shape->sharedBytes()},
+                  maps);
+  HopperBuilder builder = bodyOf(function);
+  HopperAttention::Memory memory;
+  ValueRange given = function.getBody().front().getArguments();
+  if (packed) {
+    memory.failure = given.back();
+    memory.message = createMessage(builder, function);
+    given = given.drop_back();
+  }
+  llvm::append_range(memory.buffers, given.drop_back(mapCount));
+  llvm::append_range(memory.maps, given.take_back(mapCount));
+  if (shape->inTurn)
+    memory.counter = createGlobal(builder, function, "_next",
+                                  builder.getI32Type(), Attribute());
+  builder.setInsertionPoint(function.getBody().front().getTerminator());
+  HopperAttention(builder, op, *shape, std::move(memory)).emit();
+  return function;
 }
 
 static Value createTable(HopperBuilder &builder, LLVM::LLVMFuncOp function,

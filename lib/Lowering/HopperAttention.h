@@ -8,6 +8,7 @@
 #define LACUNA_LIB_LOWERING_HOPPERATTENTION_H
 
 #include "HopperAttentionShape.h"
+#include "HopperAttentionTile.h"
 #include "HopperBuilder.h"
 
 namespace lacuna {
@@ -15,21 +16,15 @@ namespace lacuna {
 class HopperAttention {
 public:
   using Value = mlir::Value;
-  /// `maps`: of query, key, value and result.
+  using Memory = HopperAttentionMemory;
   HopperAttention(HopperBuilder &builder, AttentionOp op,
-                  const HopperAttentionShape &shape, llvm::ArrayRef<Value> maps,
-                  llvm::ArrayRef<Value> buffers)
-      : b(builder), op(op), shape(shape), maps(maps), buffers(buffers) {}
+                  const HopperAttentionShape &shape, Memory memory)
+      : b(builder), op(op), shape(shape), memory(std::move(memory)) {}
   /// Emits the body at the builder's insertion point.
   void emit();
 
 private:
-  /// One tile of queries and the key blocks it sees, [firstBlock, lastBlock).
-  struct Tile {
-    Value firstRow, head, batch, keyHead, firstBlock, lastBlock, count;
-    /// How many keys there are.
-    Value keys;
-  };
+  using Tile = HopperAttentionTile;
   /// Registers carried over key blocks: sums of values, and for the two rows
   /// of a thread their maxima and sums; probabilities.
   struct State {
@@ -41,7 +36,9 @@ private:
 
   void initBarriers();
   Tile tileAt(Value number);
+  void placeInSection(Tile &tile, Value number, Value tiles, Value section);
   void seenBlocks(Tile &tile);
+  Value keyLength(Value batch);
   void narrow(Tile &tile);
   /// Which key blocks each tile sees, by intervals of the score region.
   void findSeenBlocks();
@@ -49,11 +46,35 @@ private:
   Value isSeen(Value tile, Value block);
   void storeShared(Value value, Value address);
   Value loadShared(Value address);
-  Values forTiles(llvm::function_ref<void(Tile, Value, Value)> body);
+  using TileBody = llvm::function_ref<void(Tile, Value, Value)>;
+  void forTiles(TileBody body);
+
+  // Tiles in turn: the producer takes numbers and tells the consumers.
+  Barriers turnBarriers() const;
+  llvm::SmallVector<Value Tile::*> toldWords() const;
+  Value tileTotal();
+  Value takeNumber(Value total);
+  void tell(const Tile &tile, Value tileCount);
+  Tile hear(Value tileCount);
+  void giveTurns(TileBody body);
+  void followTurns(TileBody body);
+
+  // Packed sequences.
+  struct Bounds {
+    Value start, count, valid;
+  };
+  Bounds boundsOf(Value lengths, int64_t total, Value sequence);
+  void findSequences();
+  void orderSequences();
+  void checkBounds(Value valid);
+  Tile packedTileAt(Value number);
+  Value sequenceWord(int64_t table, Value index);
+  Values place(int64_t panel, Value row, Value head, const Tile &tile,
+               bool isKey);
 
   void emitProducer();
   void loadPanels(Value map, Value address, int64_t rows, int64_t panels,
-                  Value row, Value head, Value batch, Value barrier);
+                  Value barrier, llvm::function_ref<Values(int64_t)> place);
   void loadBlock(const Tile &tile, Value block, Value step, bool isValue);
 
   void emitConsumer();
@@ -101,7 +122,9 @@ private:
   HopperBuilder &b;
   AttentionOp op;
   const HopperAttentionShape &shape;
-  llvm::SmallVector<Value> maps, buffers;
+  Memory memory;
+  /// The producer is a single thread.
+  bool isAlone = false;
   // The thread: number, block, warpgroup; first of its warp, of its group.
   Value base, thread, block, gridSize, group, isLeader, isFirst;
   // Its first row within the warpgroup, its first column, its lane.

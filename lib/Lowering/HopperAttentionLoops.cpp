@@ -80,7 +80,7 @@ void HopperAttention::mask(Values &scores, const Tile &tile, Value block,
   Value position = firstQuery(tile);
   for (int64_t r : {0, 1}) {
     Value last = tile.keys, first;
-    Value mine = b.add(position, 8 * r + shape.offset);
+    Value mine = b.add(b.add(position, tile.offset), 8 * r);
     if (shape.right)
       last = b.smaller(last, b.add(mine, *shape.right + 1));
     last = b.sub(last, firstKey);
@@ -163,7 +163,8 @@ HopperAttention::State HopperAttention::firstBlock(const Tile &tile,
                    .getResult(0);
   release(keyBarriers(), stage);
   Values scores = b.elements(done);
-  bool tail = shape.hasLengths || shape.keys % shape.keyTile != 0;
+  bool tail = shape.hasLengths || shape.sequences ||
+              shape.keys % shape.keyTile != 0;
   if (shape.maskTiles)
     maskValues = readMaskTile(step);
   adjust(scores, tile, number, maskValues);
@@ -250,14 +251,14 @@ HopperAttention::State HopperAttention::blocks(const Tile &tile, Value step,
   };
   Value cutRight = zero, full = steps;
   if (shape.right) {
-    Value seen = b.add(tile.firstRow, shape.offset + *shape.right + 1);
+    Value seen = b.add(b.add(tile.firstRow, tile.offset), *shape.right + 1);
     Value all = b.div(b.larger(seen, zero), shape.keyTile);
     cutRight = clamp(b.sub(b.add(tile.lastBlock, -1), all));
     run(zero, cutRight, true, shape.left.has_value());
   }
   if (shape.left) {
-    Value hidden =
-        b.add(tile.firstRow, shape.rows() - 1 + shape.offset - *shape.left);
+    Value hidden = b.add(b.add(tile.firstRow, tile.offset),
+                         shape.rows() - 1 - *shape.left);
     Value all = b.ceilDiv(b.larger(hidden, zero), shape.keyTile);
     Value cut = clamp(b.sub(all, tile.firstBlock));
     full = b.larger(cutRight, b.sub(steps, cut));
@@ -303,7 +304,7 @@ void HopperAttention::writeTile(const Tile &tile, State state) {
   }
   rescale(state.sums, inverses);
   Value barrier = b.add(group, 8);
-  if (shape.persistent && shape.separateOutput) {
+  if (shape.stays() && shape.separateOutput) {
     b.branch(isFirst, [&] { StoreWaitOp::create(b); });
     NamedBarrierOp::create(b, barrier, 128, /*arrive=*/false);
   }
@@ -340,9 +341,8 @@ void HopperAttention::storeTile(const Tile &tile) {
   for (int64_t panel = 0; panel < shape.valuePanels(); ++panel) {
     Value address = b.add(at(shape.outputOffset() + panel * shape.rows() * 128),
                           b.mul(group, 64 * 128));
-    StoreOp::create(
-        b, address, maps[3],
-        ValueRange{b.number(64 * panel), firstRow, tile.head, tile.batch});
+    StoreOp::create(b, address, memory.maps[3],
+                    place(panel, firstRow, tile.head, tile, /*isKey=*/false));
   }
   StoreCommitOp::create(b);
   if (!shape.separateOutput)

@@ -40,7 +40,7 @@ void HopperAttention::findRanges(size_t table) {
   int64_t last = std::min(
       byKey ? shape.keys : shape.queries,
       cast<RankedTensorType>(tensor.getType()).getDimSize(0));
-  Value pointer = buffers[hopperBuffer(tensor)];
+  Value pointer = memory.buffers[hopperBuffer(tensor)];
   Value inWarp = b.bitAnd(thread, 31);
   auto body = [&](Value number, ValueRange) -> Values {
     Value low, high;

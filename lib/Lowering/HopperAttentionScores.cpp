@@ -74,7 +74,7 @@ Value HopperAttention::applyRegion(Value score, const Tile &tile, Value query,
     Value result;
     if (extracted) {
       Value tensor = extracted.getTensor();
-      result = extract(b, tensor, buffers[hopperBuffer(tensor)], operands);
+      result = extract(b, tensor, memory.buffers[hopperBuffer(tensor)], operands);
     } else {
       result = cloneHopperScalar(b, inner, operands);
     }
@@ -97,7 +97,7 @@ Values HopperAttention::readMask(const Tile &tile, Value block) {
                            [](int64_t distance) { return distance % 2 == 0; });
   bool pair = stride[3] == 1 && even && shape.keys % 2 == 0;
   Type read = pair ? Type(VectorType::get({2}, stored)) : stored;
-  Value pointer = buffers[hopperBuffer(mask)];
+  Value pointer = memory.buffers[hopperBuffer(mask)];
   Value firstKey = b.add(b.mul(block, shape.keyTile), column);
   Value head = b.add(b.mul(tile.batch, stride[0]), b.mul(tile.head, stride[1]));
   Value rows[2];
@@ -207,6 +207,7 @@ void HopperAttention::adjust(Values &scores, const Tile &tile, Value block,
 void HopperAttention::writeLogarithms(const Tile &tile, const State &state) {
   Value result = op.getLogSumExp();
   Value heads = b.add(b.mul(tile.batch, shape.queryHeads), tile.head);
+  Value rows = shape.sequences ? tile.queries : b.number(shape.queries);
   for (int64_t r : {0, 1}) {
     Value query = b.add(firstQuery(tile), 8 * r);
     Value logarithm = b.fma(state.maxima[r], b.real(shape.exponentScale()),
@@ -216,11 +217,14 @@ void HopperAttention::writeLogarithms(const Tile &tile, const State &state) {
                                        state.totals[r], b.real(0));
     logarithm = b.select(none, b.real(-INFINITY), logarithm);
     Value isMine = arith::AndIOp::create(
-        b, b.equal(column, 0), b.greater(b.number(shape.queries), query));
+        b, b.equal(column, 0), b.greater(rows, query));
     b.branch(isMine, [&] {
       Value offset = b.add(b.mul(heads, shape.queries), query);
+      if (shape.sequences)
+        offset = b.add(b.mul(b.add(tile.queryStart, query), shape.queryHeads),
+                       tile.head);
       LLVM::StoreOp::create(b, logarithm,
-                            hopperAddress(b, buffers[hopperBuffer(result)],
+                            hopperAddress(b, memory.buffers[hopperBuffer(result)],
                                           offset, b.getF32Type()));
     });
   }

@@ -14,7 +14,7 @@ using namespace mlir;
 using namespace lacuna;
 
 bool HopperAttentionShape::needsGuard() const {
-  if (left || hasScore || hasMask || hasLengths)
+  if (left || hasScore || hasMask || hasLengths || sequences)
     return true;
   return right && !(keyTile == rows() && offset + *right == 0);
 }
@@ -95,11 +95,13 @@ static std::string refuse(AttentionOp op) {
   Type element = query.getElementType();
   if (!element.isBF16() && !element.isF16())
     return "the element type is neither bf16 nor f16";
-  if (op.isPacked() || op.getKeyParts())
-    return "its sequences are packed, or its keys in parts";
+  if (op.getKeyParts())
+    return "its keys are in parts";
   if (!isComputable(op))
     return "its score region has more than short scalar ops";
-  for (Value side : {Value(op.getMask()), Value(op.getKeyLengths())})
+  for (Value side : {Value(op.getMask()), Value(op.getKeyLengths()),
+                     Value(op.getCuSeqlensQuery()),
+                     Value(op.getCuSeqlensKey())})
     if (side && !isReadable(side))
       return "its mask or lengths cannot be read by element";
   if (!query.hasStaticShape() || !value.hasStaticShape() ||
@@ -136,20 +138,26 @@ static void readSizes(AttentionOp op, HopperAttentionShape &shape) {
   ArrayRef<int64_t> value =
       cast<ShapedType>(op.getValue().getType()).getShape();
   int64_t head = heads ? 1 : 2, row = heads ? 2 : 1;
-  shape.batches = query.getShape()[0];
+  if (op.isPacked()) {
+    head = 1, row = 0;
+    shape.sequences =
+        cast<ShapedType>(op.getCuSeqlensQuery().getType()).getDimSize(0) - 1;
+  }
+  shape.batches = op.isPacked() ? 1 : query.getShape()[0];
   shape.queryHeads = query.getShape()[head];
   shape.queries = query.getShape()[row];
   shape.keyHeads = key[head];
   shape.keys = key[row];
-  shape.depth = key[3];
-  shape.valueDepth = value[3];
+  shape.depth = key.back();
+  shape.valueDepth = value.back();
   shape.element = query.getElementType();
   shape.scale = op.getScale() ? op.getScale()->convertToDouble()
                               : 1 / std::sqrt(double(shape.depth));
   if (op.getSoftCap())
     shape.softCap = op.getSoftCap()->convertToDouble();
   shape.hasScore = !op.getScore().empty();
-  findHidden(op, shape);
+  if (!op.isPacked())
+    findHidden(op, shape);
   shape.hasMask = op.getMask() != nullptr;
   shape.maskTiles = hasMaskTiles(op);
   shape.hasLengths = op.getKeyLengths() != nullptr;
@@ -158,7 +166,8 @@ static void readSizes(AttentionOp op, HopperAttentionShape &shape) {
 static void readVisibility(AttentionOp op, HopperAttentionShape &shape) {
   // Windows longer than both sequences hide nothing more.
   int64_t most = shape.queries + shape.keys;
-  if (op.getCausal() == Causal::BottomRight)
+  shape.toEnd = op.getCausal() == Causal::BottomRight;
+  if (shape.toEnd && !shape.sequences)
     shape.offset = shape.keys - shape.queries;
   if (op.getWindowLeft())
     shape.left = std::min<int64_t>(*op.getWindowLeft(), most);
@@ -177,11 +186,13 @@ static void chooseTile(HopperAttentionShape &shape) {
   shape.keyTile = shape.valueDepth <= 128 && depth <= 192 ? 128
                   : depth <= 192                          ? 96
                                                           : 80;
-  shape.persistent = !masked && depth > 64;
+  // Tiles of one length are dealt out; of several they are taken in turn.
+  shape.inTurn = shape.sequences.has_value();
+  shape.persistent = !shape.inTurn && !masked && depth > 64;
   shape.pingPong = masked || depth <= 64;
-  bool three = shape.consumers == 3;
-  shape.consumerRegisters = three ? 160 : shape.persistent ? 232 : 240;
-  shape.producerRegisters = three ? 32 : shape.persistent ? 40 : 24;
+  bool three = shape.consumers == 3, stays = shape.stays();
+  shape.consumerRegisters = three ? 160 : stays ? 232 : 240;
+  shape.producerRegisters = three ? 32 : stays ? 40 : 24;
   shape.separateOutput = true;
   if (shape.sharedBytes() > hopper::sharedLimit)
     shape.maskTiles = false;

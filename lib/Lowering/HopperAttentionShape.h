@@ -21,6 +21,10 @@ struct HopperAttentionShape {
   /// What changes scores, besides.
   std::optional<double> softCap;
   bool hasScore = false, hasMask = false, hasLengths = false;
+  /// Sequences one behind the other, by cu_seqlens; `queries` and `keys` are
+  /// their totals, causality is aligned to their ends if `toEnd`.
+  std::optional<int64_t> sequences;
+  bool toEnd = false;
   /// The mask comes by TMA, a tile at a time, rather than from registers.
   bool maskTiles = false;
   /// Captured tensors by which the score region hides keys, each read at the
@@ -32,6 +36,9 @@ struct HopperAttentionShape {
   int64_t consumers, keyTile, consumerRegisters, producerRegisters;
   int64_t stages = 2;
   bool pingPong, persistent;
+  /// Blocks take tiles in turn, by a counter in global memory, rather than
+  /// every n-th.
+  bool inTurn = false;
   /// Heads whose tiles run together, so that their keys stay in the L2.
   int64_t sectionHeads;
   /// The results have shared memory of their own.
@@ -46,9 +53,16 @@ struct HopperAttentionShape {
   int64_t keyBytes() const { return keyPanels() * keyTile * 128; }
   int64_t valueBytes() const { return valuePanels() * keyTile * 128; }
   int64_t tilesPerHead() const { return (queries + rows() - 1) / rows(); }
+  /// At most so many, whatever the bounds of sequences are.
+  int64_t mostTiles() const {
+    return (sequences ? queries / rows() + *sequences + 1 : tilesPerHead()) *
+           heads();
+  }
   int64_t heads() const { return batches * queryHeads; }
   int64_t keyBlocks() const { return (keys + keyTile - 1) / keyTile; }
   bool masked() const { return left || right; }
+  /// Whether each block computes several tiles.
+  bool stays() const { return persistent || inTurn; }
   /// exp2 of this times a score, as it is when the softmax sees it.
   double exponentScale() const;
   /// A row may see no key of the first block it meets.
@@ -66,11 +80,19 @@ struct HopperAttentionShape {
   }
   int64_t maskOffset() const { return valueOffset() + stages * valueBytes(); }
   int64_t barrierOffset() const { return maskOffset() + maskBytes(); }
-  /// Behind barriers: the key blocks each tile sees, then least and largest
-  /// elements of captured tensors by block, in pairs of words.
-  int64_t rangeOffset() const {
+  /// Where the producer writes the tile whose turn it is: behind barriers.
+  int64_t turnOffset() const {
     return barrierOffset() + 8 * (2 + 4 * stages + (maskTiles ? 2 : 0));
   }
+  /// Its barriers, then its words.
+  int64_t turnBytes() const { return inTurn ? 16 + 64 : 0; }
+  /// Then for each sequence, and what lies behind the last, its tiles and keys,
+  /// and in the order they are computed in the tiles before and its number.
+  int64_t sequenceOffset() const { return turnOffset() + turnBytes(); }
+  int64_t sequenceBytes() const { return sequences ? *sequences * 16 + 24 : 0; }
+  /// Then the key blocks each tile sees, least and largest elements of captured
+  /// tensors by block, in pairs of words.
+  int64_t rangeOffset() const { return sequenceOffset() + sequenceBytes(); }
   int64_t rangeTable(size_t table) const {
     return rangeOffset() +
            8 * (tilesPerHead() +

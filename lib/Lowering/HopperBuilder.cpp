@@ -163,6 +163,21 @@ HopperBuilder::forLoop(Value lower, Value upper, Value step, ValueRange initial,
   return loop.getResults();
 }
 
+Values
+HopperBuilder::whileLoop(ValueRange initial,
+                         llvm::function_ref<Value(ValueRange)> condition,
+                         llvm::function_ref<Values(ValueRange)> body) {
+  auto loop = scf::WhileOp::create(
+      *this, initial.getTypes(), initial,
+      [&](OpBuilder &, Location, ValueRange carried) {
+        scf::ConditionOp::create(*this, condition(carried), carried);
+      },
+      [&](OpBuilder &, Location, ValueRange carried) {
+        scf::YieldOp::create(*this, body(carried));
+      });
+  return loop.getResults();
+}
+
 void HopperBuilder::branch(Value condition, llvm::function_ref<void()> then) {
   auto op = scf::IfOp::create(*this, condition, /*withElseRegion=*/false);
   OpBuilder::InsertionGuard guard(*this);

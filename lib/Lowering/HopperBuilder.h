@@ -63,6 +63,10 @@ public:
   /// A loop from `lower` to `upper` with carried values.
   Values forLoop(Value lower, Value upper, Value step, mlir::ValueRange initial,
                  llvm::function_ref<Values(Value, mlir::ValueRange)> body);
+  /// Goes on with `body` while `condition` of what is carried holds.
+  Values whileLoop(mlir::ValueRange initial,
+                   llvm::function_ref<Value(mlir::ValueRange)> condition,
+                   llvm::function_ref<Values(mlir::ValueRange)> body);
   void branch(Value condition, llvm::function_ref<void()> then);
 
   /// The descriptor of the matrix at `address`, of rows of 128 swizzled bytes.

@@ -59,7 +59,7 @@ Attribute HopperMap::attribute() const {
 }
 
 LLVM::LLVMFuncOp lacuna::createHopperKernel(func::FuncOp kernel,
-                                            int64_t maps) {
+                                            int64_t maps, bool fails) {
   MLIRContext *context = kernel.getContext();
   OpBuilder builder(kernel);
   auto global = LLVM::LLVMPointerType::get(context, 1);
@@ -67,6 +67,8 @@ LLVM::LLVMFuncOp lacuna::createHopperKernel(func::FuncOp kernel,
   int64_t buffers = kernel.getNumArguments() - 2;
   SmallVector<Type> types(buffers, global);
   types.append(maps, pointer);
+  if (fails)
+    types.push_back(pointer);
   auto type =
       LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(context), types);
   auto function = LLVM::LLVMFuncOp::create(

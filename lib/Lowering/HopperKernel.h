@@ -11,6 +11,9 @@ namespace lacuna {
 /// computed in the kernel or has strides of its own.
 int64_t hopperBuffer(mlir::Value tensor);
 
+/// Rows of a map of packed sequences; see `HopperAttention::place`.
+constexpr int64_t hopperRaggedRows = int64_t(1) << 30;
+
 /// A tensor map; strides are bytes of all dimensions but the innermost, which
 /// comes first.
 struct HopperMap {
@@ -28,8 +31,9 @@ struct HopperMap {
 
 /// An empty device kernel beside `kernel`: pointers to its buffers, then tensor
 /// maps by value.
+/// Where it `fails`, a pointer to tell that by comes last.
 mlir::LLVM::LLVMFuncOp createHopperKernel(mlir::func::FuncOp kernel,
-                                          int64_t maps);
+                                          int64_t maps, bool fails = false);
 
 struct HopperLaunch {
   int64_t grid, block, sharedBytes;

@@ -124,3 +124,14 @@ Value lacuna::loadHopperElement(HopperBuilder &b, Value pointer, Value offset,
     value = arith::ExtFOp::create(b, hopperType(type), value);
   return value;
 }
+
+Value lacuna::loadHopperLength(HopperBuilder &b, Value pointer, Value offset,
+                               Value tensor, int64_t most, int64_t least) {
+  Type type = cast<RankedTensorType>(tensor.getType()).getElementType();
+  Value length = loadHopperElement(b, pointer, offset, type);
+  auto number = [&](int64_t value) -> Value {
+    return arith::ConstantOp::create(b, b.getIntegerAttr(type, value));
+  };
+  length = b.smaller(b.larger(length, number(least)), number(most));
+  return castIndex(b, length, b.getI32Type(), /*isSigned=*/true);
+}

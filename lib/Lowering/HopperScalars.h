@@ -24,6 +24,10 @@ mlir::Value cloneHopperScalar(HopperBuilder &b, mlir::Operation &op,
 /// stand for i1.
 mlir::Value loadHopperElement(HopperBuilder &b, mlir::Value pointer,
                               mlir::Value offset, mlir::Type type);
+/// The integer of `tensor` at `offset`, held between `least` and `most`.
+mlir::Value loadHopperLength(HopperBuilder &b, mlir::Value pointer,
+                             mlir::Value offset, mlir::Value tensor,
+                             int64_t most, int64_t least = 0);
 /// The address of an element.
 mlir::Value hopperAddress(HopperBuilder &b, mlir::Value pointer,
                           mlir::Value offset, mlir::Type type);

@@ -62,6 +62,9 @@ void CudaProgram::State::launchTensor(const CudaLaunch &kernel,
       return;
     parameters.push_back(&maps[i]);
   }
+  // Kernels that cannot fail do not take it.
+  void *place = failure.pointer();
+  parameters.push_back(&place);
   auto size = [&](size_t dim) { return unsigned(tensor.grid[dim]); };
   note(driver->launch(kernel.function, size(0), size(1), size(2),
                       unsigned(tensor.block), 1, 1,

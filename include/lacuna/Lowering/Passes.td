@@ -46,10 +46,11 @@ def EmitHopper : Pass<"lacuna-emit-hopper", "::mlir::ModuleOp"> {
     and the attribute `lacuna.device` that names it. It takes a pointer for
     each buffer and then its tensor maps; its attributes say how to launch it.
     Launches of one kernel must not overlap: parts of sums pass through memory
-    of its own. What has a device kernel:
-    * An attention alone. Not: packed sequences, keys in parts, score regions
-      of more than short scalar ops, depths that are no multiples of 8 up to
-      256. Blocks of keys that a region hides from a whole tile by comparing
+    of its own, and a counter there says which tile is next. What can fail
+    takes one pointer more, to tell so. What has a device kernel:
+    * An attention alone. Not: keys in parts, score regions of more than short
+      scalar ops, depths that are no multiples of 8 up to 256, thousands of
+      packed sequences. Blocks of keys that a region hides from a whole tile by comparing
       places, or i32 elements captured at them, are not multiplied.
     * A contraction and its element-wise consumers, or those of the two halves
       of its columns. Its operands have 16-byte strides.

@@ -32,7 +32,8 @@ struct CudaTensorMap {
 };
 
 /// A kernel with a grid of its own, for one architecture. It takes a pointer
-/// for each buffer, then its tensor maps.
+/// for each buffer, then its tensor maps; if it can fail, a pointer to the place
+/// that is told in comes last.
 struct CudaTensorKernel {
   std::string name;
   std::vector<int64_t> grid;

@@ -1,0 +1,31 @@
+//===- HopperAttentionTile.h - What attention kernels know ------*- C++ -*-===//
+#ifndef LACUNA_LIB_LOWERING_HOPPERATTENTIONTILE_H
+#define LACUNA_LIB_LOWERING_HOPPERATTENTIONTILE_H
+
+#include "mlir/IR/Value.h"
+
+namespace lacuna {
+
+/// Where things are in global memory.
+struct HopperAttentionMemory {
+  llvm::SmallVector<mlir::Value> buffers;
+  /// Of query, key, value, result and mask.
+  llvm::SmallVector<mlir::Value> maps;
+  /// The next tile, if they are taken in turn.
+  mlir::Value counter;
+  /// Where a failure is told, and what is said of bad bounds.
+  mlir::Value failure, message;
+};
+
+/// One tile of queries and the key blocks it sees, [firstBlock, lastBlock).
+struct HopperAttentionTile {
+  mlir::Value firstRow, head, batch, keyHead;
+  mlir::Value firstBlock, lastBlock, count;
+  /// Of its sequence: how many queries and keys there are, where they begin,
+  /// and how far behind its number a query stands.
+  mlir::Value queries, keys, queryStart, keyStart, offset;
+};
+
+} // namespace lacuna
+
+#endif // LACUNA_LIB_LOWERING_HOPPERATTENTIONTILE_H
