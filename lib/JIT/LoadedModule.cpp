@@ -138,7 +138,13 @@ Expected<PipelineOptions> lacuna::pipelineOptions(const CompileOptions &options)
   Expected<ParsedTarget> target = parseTarget(options.target);
   if (!target)
     return target.error();
+  llvm::StringRef dtype = options.dtype;
+  if (dtype != "" && dtype != "f32" && dtype != "bf16" && dtype != "f16")
+    return Error(ErrorCode::InvalidArgument,
+                 "`dtype` must be `f32`, `bf16` or `f16`, got `" +
+                     options.dtype + "`");
   PipelineOptions pipeline;
+  pipeline.dtype = dtype == "f32" ? "" : dtype;
   pipeline.vectorBits = target->vectorBits();
   pipeline.onDevice = target->ordinal.has_value();
   pipeline.reproducer = options.reproducer;

@@ -12,10 +12,12 @@
 using namespace mlir;
 using namespace lacuna;
 
-static void addModel(OpPassManager &passes, const PipelineOptions &) {
+static void addModel(OpPassManager &passes, const PipelineOptions &options) {
   passes.addPass(createInlinerPass());
   passes.addPass(createSymbolDCEPass());
   passes.addNestedPass<func::FuncOp>(createExternalizeChecks());
+  if (!options.dtype.empty())
+    passes.addNestedPass<func::FuncOp>(createNarrowFloats({options.dtype}));
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
 }

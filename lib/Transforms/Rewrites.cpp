@@ -182,10 +182,10 @@ Value lacuna::makeNumbers(OpBuilder &builder, Location loc,
 
 Value lacuna::resizeFloat(OpBuilder &builder, Location loc, Value value,
                           Type type) {
-  unsigned from = value.getType().getIntOrFloatBitWidth();
-  unsigned to = type.getIntOrFloatBitWidth();
   if (value.getType() == type)
     return value;
+  unsigned from = getElementTypeOrSelf(value).getIntOrFloatBitWidth();
+  unsigned to = getElementTypeOrSelf(type).getIntOrFloatBitWidth();
   if (from < to)
     return arith::ExtFOp::create(builder, loc, type, value);
   return arith::TruncFOp::create(builder, loc, type, value);

@@ -47,7 +47,7 @@ std::optional<std::vector<double>> constantNumbers(mlir::Value value);
 mlir::Value makeNumbers(mlir::OpBuilder &builder, mlir::Location loc,
                         mlir::RankedTensorType type,
                         llvm::ArrayRef<double> numbers, llvm::StringRef name);
-/// `value`, a float, in the float type `type`.
+/// `value`, a float or a tensor of such, as `type`.
 mlir::Value resizeFloat(mlir::OpBuilder &builder, mlir::Location loc,
                         mlir::Value value, mlir::Type type);
 

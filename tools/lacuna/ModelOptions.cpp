@@ -15,6 +15,8 @@ ModelOptions::ModelOptions(cl::SubCommand &command)
              cl::desc("What to compile for (cpu: this processor; cuda, cuda:1: "
                       "a GPU)"),
              cl::value_desc("processor"), cl::sub(command)),
+      dtype("dtype", cl::desc("Compute what the model has in f32 in bf16 or f16"),
+            cl::value_desc("type"), cl::sub(command)),
       shapes("shape", cl::desc("Shape of an input the model leaves open"),
              cl::value_desc("name=2x3"), cl::sub(command)),
       gradientOf("gradient-of",
@@ -55,6 +57,7 @@ Expected<CompileOptions> ModelOptions::compileOptions() const {
   CompileOptions options;
   options.target = target;
   options.entry = entry;
+  options.dtype = dtype;
   options.gradientOf = gradientOf;
   options.memoryBudget = memoryBudget;
   options.gradients.assign(gradients.begin(), gradients.end());

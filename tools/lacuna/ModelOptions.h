@@ -21,7 +21,7 @@ struct ModelOptions {
   }
 
   llvm::cl::opt<std::string> path;
-  llvm::cl::opt<std::string> entry, target;
+  llvm::cl::opt<std::string> entry, target, dtype;
   llvm::cl::list<std::string> shapes;
   llvm::cl::opt<std::string> gradientOf;
   llvm::cl::list<std::string> gradients;

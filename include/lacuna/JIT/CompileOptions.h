@@ -23,6 +23,10 @@ struct CompileOptions {
   std::map<std::string, Tensor> constants;
   /// The function to compile; empty: the only public one, or `main`.
   std::string entry;
+  /// What tensors of f32 are computed in: "bf16" or "f16"; empty: f32. Inputs
+  /// and outputs keep their types and are cast at the border; so do gradients
+  /// and what an optimiser keeps. See the pass `lacuna-narrow-floats`.
+  std::string dtype;
   /// The loss to differentiate: `mean-square`, the mean of the squares of the
   /// first output, or the name of an output of one float element. It becomes
   /// the first output, called `loss`; gradients come last. Empty: none, or the

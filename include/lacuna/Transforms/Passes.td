@@ -61,6 +61,23 @@ def NestPools : Pass<"lacuna-nest-pools", "::mlir::func::FuncOp"> {
   }];
 }
 
+def NarrowFloats : Pass<"lacuna-narrow-floats", "::mlir::func::FuncOp"> {
+  let summary = "compute a program of f32 in bf16 or f16";
+  let description = [{
+    Input: any ops on tensors. Output: the same on tensors of `element` where
+    they were of f32; arguments and results keep their types, with casts behind
+    and before them. Ops that have no such form, and reductions written as
+    `linalg.reduce` or `linalg.generic`, stay in f32 between casts. Other types
+    stay.
+    Numbers: changes rounding. Arguments, constants and the result of each op
+    are rounded to nearest, ties to even; constants beyond the largest number
+    become that one. Sums inside of ops (products, softmax, norms) stay in f32.
+  }];
+  let options = [
+    Option<"element", "element", "std::string", "\"bf16\"",
+           "element type of the tensors: bf16 or f16">];
+}
+
 def NormalizeLinalg : Pass<"lacuna-normalize-linalg", "::mlir::func::FuncOp"> {
   let summary = "write named linalg ops as contractions and generics";
   let description = [{
