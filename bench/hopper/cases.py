@@ -132,6 +132,35 @@ CONVOLUTIONS += [
         (8, 256, 256, 64, 1), (8, 256, 256, 64, 2), (8, 2048, 256, 33, 6),
         (8, 2048, 256, 33, 12), (8, 2048, 256, 33, 18),
         (8, 2048, 256, 65, 12), (8, 512, 512, 64, 4), (16, 64, 64, 128, 2)]]
+
+
+def filter_gradient(name, n, c, o, hw, **options):
+    return convolution(name, n, c, o, hw, **options) | dict(
+        kind="filter_gradient")
+
+
+def input_gradient(name, n, c, o, hw, **options):
+    """A convolution that swaps the channels."""
+    return convolution(name, n, o, c, hw, **options) | dict(
+        kind="input_gradient")
+
+
+GRADIENTS = [
+    filter_gradient("dw_plain", 2, 64, 128, 20),
+    filter_gradient("dw_tail", 3, 40, 72, (13, 22), dil=2, element="f16"),
+    filter_gradient("dw_stride", 2, 64, 64, 31, stride=2),
+    filter_gradient("dw_dead", 2, 64, 256, 33, dil=12),
+    filter_gradient("dw_all_dead", 1, 64, 64, 9, dil=18),
+    filter_gradient("dw_5x5", 1, 128, 64, 17, kernel=5, pad=1),
+    filter_gradient("dw_1x1_stride", 2, 128, 192, 14, kernel=1, stride=2),
+]
+BACKWARD = [(8, 256, 256, 64, 2), (8, 2048, 256, 33, 6),
+            (8, 2048, 256, 33, 12), (8, 2048, 256, 33, 18)]
+GRADIENTS += [
+    make(f"{kind}_n{n}_c{c}_o{o}_hw{hw}_dil{dil}", n, c, o, hw, dil=dil,
+         timed=True)
+    for n, c, o, hw, dil in BACKWARD
+    for kind, make in (("dx", input_gradient), ("dw", filter_gradient))]
 WIDE = [
     case("att_gqa", h=64, hk=8, d=128, b=1, options=CAUSAL, timed=True),
     case("att_window", d=128, options=CAUSAL + " window_left = 1024",
@@ -170,4 +199,4 @@ PACKED = [
 ]
 PACKED += [packed(f"packed_d{d}_causal", LENGTHS[d], d=d, h=2048 // d,
                   options=CAUSAL, timed=True) for d in (64, 128)]
-CASES = CHECKED + PACKED + TIMED + WIDE + MATMULS + CONVOLUTIONS
+CASES = CHECKED + PACKED + TIMED + WIDE + MATMULS + CONVOLUTIONS + GRADIENTS

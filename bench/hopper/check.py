@@ -19,12 +19,15 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from triton.testing import do_bench
 
 import attention
+import gradients
 import packed
 import products
 from kernel import Kernel
 
 KINDS = {"attention": attention.Case, "packed": packed.Case,
-         "matmul": products.Matmul, "convolution": products.Convolution}
+         "matmul": products.Matmul, "convolution": products.Convolution,
+         "input_gradient": gradients.InputGradient,
+         "filter_gradient": gradients.FilterGradient}
 
 
 def check(kernel, sides):

@@ -212,8 +212,23 @@ def convolution(case):
     return function(names, types, lines, value, shape)
 
 
+def filter_gradient(case):
+    """Channels last; the result is laid out as a filter."""
+    element, kernel = case["element"], case["kernel"]
+    types = {"x": tensor(element, case["n"], case["h"], case["w"], case["c"]),
+             "d": tensor(element, case["n"], case["p"], case["q"], case["o"])}
+    shape = tensor(element, case["o"], case["c"], kernel, kernel)
+    two = [str([case[key]] * 2) for key in ("kernel", "stride", "dil", "pad")]
+    lines = [f"%r = lacuna.convolution_filter_gradient %x, %d kernel = "
+             f"{two[0]} strides = {two[1]} dilations = {two[2]} pads = "
+             f"{two[3]} to {two[3]} layout = channels_last : "
+             f"({types['x']}, {types['d']}) -> {shape}"]
+    return function(["x", "d"], types, lines, "%r", shape)
+
+
 PROGRAMS = {"attention": attention, "packed": attention, "matmul": matmul,
-            "convolution": convolution}
+            "convolution": convolution, "input_gradient": convolution,
+            "filter_gradient": filter_gradient}
 
 
 def program(case):
@@ -317,7 +332,8 @@ def main():
         if not names or case["name"] in names:
             compile_case(case, pathlib.Path(build), output)
     for name in ("check.py", "cases.py", "driver.py", "kernel.py",
-                 "attention.py", "packed.py", "products.py", "sanitize.py"):
+                 "attention.py", "packed.py", "products.py", "gradients.py",
+                 "sanitize.py"):
         shutil.copy(HERE / name, output / name)
 
 

@@ -223,6 +223,8 @@ static LLVM::LLVMFuncOp emitProduct(func::FuncOp kernel, int64_t processors) {
   if (!source)
     source = hopperConvolution(kernel);
   if (!source)
+    source = hopperFilterGradient(kernel);
+  if (!source)
     return nullptr;
   auto consumers = HopperConsumers::of(kernel, source->root);
   if (failed(consumers))
@@ -239,7 +241,8 @@ static LLVM::LLVMFuncOp emitProduct(func::FuncOp kernel, int64_t processors) {
   SmallVector<int64_t> stored;
   for (auto [i, output] : llvm::enumerate(consumers->outputs)) {
     HopperMap map = outputMap(*source, output);
-    if (output.element.isF32() || !map.isLegal())
+    if (output.element.isF32() || !source->columnsLieTogether() ||
+        !map.isLegal())
       continue;
     maps.push_back(map);
     stored.push_back(i);

@@ -89,8 +89,8 @@ public:
   }
 
   /// Rows of the kernel from the first to the last one that meets the image.
-  std::pair<int64_t, int64_t> liveSteps(int64_t first,
-                                        int64_t count) const override {
+  std::pair<int64_t, int64_t> liveSteps(int64_t first, int64_t count,
+                                        int64_t) const override {
     int64_t begin = kernel[0], end = 0;
     for (int64_t line = first / width; line <= (first + count - 1) / width;
          ++line)
@@ -145,6 +145,7 @@ lacuna::hopperConvolution(func::FuncOp kernel) {
       cast<RankedTensorType>(op.getPanels().getType()).getShape());
   source->result.shape = llvm::to_vector(result.getShape());
   source->result.row = {0, 1, 2};
+  source->result.column = 3;
   source->height = result.getDimSize(1);
   source->width = result.getDimSize(2);
   source->rows = result.getNumElements() / result.getDimSize(3);

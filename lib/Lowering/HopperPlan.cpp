@@ -34,7 +34,7 @@ static std::vector<HopperUnit> tilesOf(const HopperSource &source,
           unit.column = column * width;
           unit.batch = batch;
           int64_t rows = std::min(height, source.rows - unit.row);
-          auto [first, end] = source.liveSteps(unit.row, rows);
+          auto [first, end] = source.liveSteps(unit.row, rows, batch);
           unit.first = first;
           unit.count = end - first;
           tiles.push_back(unit);

@@ -1,7 +1,7 @@
 //===- HopperSource.h - What a product on tensor cores reads ----*- C++ -*-===//
 // result[batch, row, column] = sum over steps of left[row] right[column], a
 // step being 64 elements deep: a matrix product, or a convolution whose rows
-// are pixels and whose steps are taps and channels.
+// are pixels and whose steps are taps and channels, or the gradient of its filter.
 //===----------------------------------------------------------------------===//
 #ifndef LACUNA_LIB_LOWERING_HOPPERSOURCE_H
 #define LACUNA_LIB_LOWERING_HOPPERSOURCE_H
@@ -48,9 +48,10 @@ struct HopperPlace {
 /// What of the result's dimensions is row, column and batch.
 struct HopperResult {
   llvm::SmallVector<int64_t> shape;
-  /// Dimensions walked as one, outermost first. The column is the last one.
+  /// Dimensions walked as one, outermost first.
   llvm::SmallVector<llvm::SmallVector<int64_t>> batch;
   llvm::SmallVector<int64_t> row;
+  int64_t column = 0;
 
   int64_t size(llvm::ArrayRef<int64_t> dims) const;
 };
@@ -68,8 +69,8 @@ public:
   HopperResult result;
 
   /// The steps that add something to `count` rows from `first` on.
-  virtual std::pair<int64_t, int64_t> liveSteps(int64_t first,
-                                                int64_t count) const {
+  virtual std::pair<int64_t, int64_t>
+  liveSteps(int64_t first, int64_t count, int64_t batch) const {
     return {0, steps};
   }
   virtual HopperMap leftMap(const HopperTile &tile) const = 0;
@@ -82,6 +83,9 @@ public:
                          const HopperPlace &place, Value step, Value map,
                          Value part, Value address, Value barrier) const = 0;
 
+  bool columnsLieTogether() const {
+    return result.column + 1 == int64_t(result.shape.size());
+  }
   /// The index of each batch group.
   Values batchIndices(HopperBuilder &b, Value batch) const;
 };
@@ -90,6 +94,7 @@ public:
 /// tensor cores can do.
 std::unique_ptr<HopperSource> hopperContraction(mlir::func::FuncOp kernel);
 std::unique_ptr<HopperSource> hopperConvolution(mlir::func::FuncOp kernel);
+std::unique_ptr<HopperSource> hopperFilterGradient(mlir::func::FuncOp kernel);
 
 } // namespace lacuna
 
