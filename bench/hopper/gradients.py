@@ -34,8 +34,8 @@ class FilterGradient:
         self.cotangent = random(
             element, case["n"], case["p"], case["q"], case["o"]) * (
                 case["n"] * case["p"] * case["q"]) ** -0.5
-        self.out = self.x.new_zeros(case["o"], case["c"], case["kernel"],
-                                    case["kernel"])
+        self.out = self.x.new_zeros(case["o"], case["kernel"], case["kernel"],
+                                    case["c"])
 
     def bound(self):
         return [self.x, self.cotangent, self.out]
@@ -45,9 +45,8 @@ class FilterGradient:
 
     def compute(self, dtype):
         first = lambda tensor: tensor.permute(0, 3, 1, 2).to(dtype)
-        w = self.out.to(dtype, memory_format=torch.channels_last)
-        return backward(self.case, first(self.cotangent), first(self.x), w,
-                        False)
+        return backward(self.case, first(self.cotangent), first(self.x),
+                        first(self.out), False).permute(0, 2, 3, 1)
 
     def compared(self, got):
         yield got, self.compute(torch.float64), self.compute(self.x.dtype)

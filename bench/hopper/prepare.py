@@ -213,16 +213,17 @@ def convolution(case):
 
 
 def filter_gradient(case):
-    """Channels last; the result is laid out as a filter."""
+    """Channels last, the result too."""
     element, kernel = case["element"], case["kernel"]
     types = {"x": tensor(element, case["n"], case["h"], case["w"], case["c"]),
              "d": tensor(element, case["n"], case["p"], case["q"], case["o"])}
-    shape = tensor(element, case["o"], case["c"], kernel, kernel)
+    shape = tensor(element, case["o"], kernel, kernel, case["c"])
     two = [str([case[key]] * 2) for key in ("kernel", "stride", "dil", "pad")]
     lines = [f"%r = lacuna.convolution_filter_gradient %x, %d kernel = "
              f"{two[0]} strides = {two[1]} dilations = {two[2]} pads = "
-             f"{two[3]} to {two[3]} layout = channels_last : "
-             f"({types['x']}, {types['d']}) -> {shape}"]
+             f"{two[3]} to {two[3]} layout = channels_last "
+             f"result_layout = channels_last : ({types['x']}, "
+             f"{types['d']}) -> {shape}"]
     return function(["x", "d"], types, lines, "%r", shape)
 
 

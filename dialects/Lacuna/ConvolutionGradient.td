@@ -18,7 +18,8 @@ def Lacuna_ConvolutionFilterGradientOp
     of the sum does not depend on the number of threads.
 
     Shapes: input (N, I, d...) and cotangent (N, O, p...), or both channels
-    last; result (O, I / groups, kernel...), of the input's element type.
+    last; result (O, I / groups, kernel...), or (O, kernel..., I / groups) with
+    a `result_layout` of channels_last; of the input's element type.
 
     Constraints:
     * C1. `input` and `cotangent` have the same rank, 3 to 5, the same batch
@@ -44,12 +45,15 @@ def Lacuna_ConvolutionFilterGradientOp
     DenseI64ArrayAttr:$pads_begin,
     DenseI64ArrayAttr:$pads_end,
     DefaultValuedAttr<I64Attr, "1">:$groups,
-    DefaultValuedAttr<Lacuna_Layout, "Layout::ChannelsFirst">:$layout);
+    DefaultValuedAttr<Lacuna_Layout, "Layout::ChannelsFirst">:$layout,
+    DefaultValuedAttr<Lacuna_Layout,
+                      "Layout::ChannelsFirst">:$result_layout);
   let results = (outs Lacuna_FloatTensor:$result);
   let assemblyFormat = [{
     operands `kernel` `=` $kernel `strides` `=` $strides
     `dilations` `=` $dilations `pads` `=` $pads_begin `to` $pads_end
-    (`groups` `=` $groups^)? (`layout` `=` `` $layout^)? attr-dict `:`
+    (`groups` `=` $groups^)? (`layout` `=` `` $layout^)?
+    (`result_layout` `=` `` $result_layout^)? attr-dict `:`
     functional-type(operands, results)
   }];
 }

@@ -154,6 +154,12 @@ static LogicalResult adjointOf(ConvolutionFilterGradientOp op,
                                MutableArrayRef<Value> result) {
   if (isEmpty({g, op.getInput(), op.getCotangent()}))
     return success();
+  if (op.getResultLayout() == Layout::ChannelsLast) {
+    SmallVector<int64_t> order{0, typeOf(g).getRank() - 1};
+    for (int64_t dim = 1; dim + 1 < typeOf(g).getRank(); ++dim)
+      order.push_back(dim);
+    g = permute(builder, op.getLoc(), g, order);
+  }
   Form form(builder, op, typeOf(op.getCotangent()), typeOf(op.getInput()),
             op.getKernel());
   if (wanted[0])

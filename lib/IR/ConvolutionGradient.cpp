@@ -50,8 +50,10 @@ ConvolutionFilterGradientOp::inferResultTypes(verify::Types &types) {
   int64_t channels = ShapedType::isDynamic(input.channels)
                          ? ShapedType::kDynamic
                          : input.channels / groups;
-  SmallVector<int64_t> shape{cotangent.channels, channels};
-  llvm::append_range(shape, getKernel());
+  bool last = getResultLayout() == Layout::ChannelsLast;
+  SmallVector<int64_t> shape(getKernel());
+  shape.insert(last ? shape.end() : shape.begin(), channels);
+  shape.insert(shape.begin(), cotangent.channels);
   types.push_back(RankedTensorType::get(shape, verify::elementOf(x)));
   return success();
 }

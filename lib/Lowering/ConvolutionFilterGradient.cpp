@@ -285,9 +285,12 @@ LogicalResult FilterGradientEmitter::storeSum(Value tile, Value row, Value lane,
   Value few = kernel.add(scalarStart(tile), row);
   Value many = kernel.add(panel, lane);
   Value output = turned ? few : many, channel = turned ? many : few;
-  Values indices{kernel.add(kernel.mul(group, d.perGroup), output), channel};
-  indices.append(outerTaps);
+  bool last = op.getResultLayout() == Layout::ChannelsLast;
+  Values indices(outerTaps);
   indices.push_back(tap);
+  indices.insert(last ? indices.end() : indices.begin(), channel);
+  indices.insert(indices.begin(),
+                 kernel.add(kernel.mul(group, d.perGroup), output));
   return kernel.store(op.getResult(), sum, indices);
 }
 

@@ -241,8 +241,7 @@ static LLVM::LLVMFuncOp emitProduct(func::FuncOp kernel, int64_t processors) {
   SmallVector<int64_t> stored;
   for (auto [i, output] : llvm::enumerate(consumers->outputs)) {
     HopperMap map = outputMap(*source, output);
-    if (output.element.isF32() || !source->columnsLieTogether() ||
-        !map.isLegal())
+    if (output.element.isF32() || !map.isLegal())
       continue;
     maps.push_back(map);
     stored.push_back(i);

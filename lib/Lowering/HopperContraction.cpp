@@ -142,7 +142,6 @@ lacuna::hopperContraction(func::FuncOp kernel) {
   source->result.shape.assign(shapeOf(op->getResult(0)).begin(),
                               shapeOf(op->getResult(0)).end());
   source->result.row = resultDims(*shape, shape->m);
-  source->result.column = source->result.shape.size() - 1;
   for (const ContractionDim &dim : shape->batch) {
     source->result.batch.push_back(resultDims(*shape, dim));
     for (auto [side, stride] : {std::pair(&source->left, dim.left),

@@ -145,7 +145,6 @@ lacuna::hopperConvolution(func::FuncOp kernel) {
       cast<RankedTensorType>(op.getPanels().getType()).getShape());
   source->result.shape = llvm::to_vector(result.getShape());
   source->result.row = {0, 1, 2};
-  source->result.column = 3;
   source->height = result.getDimSize(1);
   source->width = result.getDimSize(2);
   source->rows = result.getNumElements() / result.getDimSize(3);

@@ -90,9 +90,9 @@ Value HopperEpilogue::rowOffset(ArrayRef<int64_t> strides, int64_t row) {
 /// An element of a buffer, with the one beside it if they come as a pair.
 Value HopperEpilogue::read(Value tensor, AffineMap map, int64_t i) {
   SmallVector<int64_t> distance = strides(tensor, map);
-  int64_t step = distance[source.result.column], row = rowOf(i);
+  int64_t step = distance.back(), row = rowOf(i);
   bool byRow = false;
-  for (auto [dim, stride] : llvm::enumerate(distance))
+  for (auto [dim, stride] : llvm::enumerate(ArrayRef(distance).drop_back()))
     byRow |= stride != 0 && llvm::is_contained(source.result.row, int64_t(dim));
   row = byRow ? row : 0;
   int64_t slot = step ? columnOf(i) : 0;
@@ -219,9 +219,8 @@ Value HopperEpilogue::resultAddress(int64_t buffer, Type type, int64_t i) {
   SmallVector<int64_t> distance(source.result.shape.size(), 1);
   for (int64_t dim = int64_t(distance.size()) - 2; dim >= 0; --dim)
     distance[dim] = distance[dim + 1] * source.result.shape[dim + 1];
-  Value column = b.add(place.column, columnOf(i));
-  Value offset = b.add(rowOffset(distance, rowOf(i)),
-                       b.mul(column, distance[source.result.column]));
+  Value offset = b.add(b.add(rowOffset(distance, rowOf(i)), place.column),
+                       columnOf(i));
   return hopperAddress(b, buffers[buffer], offset, type);
 }
 

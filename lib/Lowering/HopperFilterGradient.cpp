@@ -174,6 +174,7 @@ static ConvolutionFilterGradientOp onlyGradient(func::FuncOp kernel) {
   auto cotangent = cast<RankedTensorType>(op.getCotangent().getType());
   bool fits = type.getRank() == 4 && op.getGroups() == 1 &&
               op.getLayout() == Layout::ChannelsLast &&
+              op.getResultLayout() == Layout::ChannelsLast &&
               (element.isBF16() || element.isF16()) &&
               type.getNumElements() != 0 && cotangent.getNumElements() != 0;
   return fits ? op : nullptr;
@@ -205,11 +206,10 @@ lacuna::hopperFilterGradient(func::FuncOp kernel) {
   auto result = cast<RankedTensorType>(op.getResult().getType());
   source->result.shape = llvm::to_vector(result.getShape());
   source->result.row = {0};
-  source->result.column = 1;
-  source->result.batch = {{2}, {3}};
+  source->result.batch = {{1}, {2}};
   source->rows = result.getDimSize(0);
-  source->columns = result.getDimSize(1);
-  source->batches = result.getDimSize(2) * result.getDimSize(3);
+  source->columns = result.getDimSize(3);
+  source->batches = result.getDimSize(1) * result.getDimSize(2);
   source->leftTransposed = source->rightTransposed = true;
   return source;
 }

@@ -48,10 +48,9 @@ struct HopperPlace {
 /// What of the result's dimensions is row, column and batch.
 struct HopperResult {
   llvm::SmallVector<int64_t> shape;
-  /// Dimensions walked as one, outermost first.
+  /// Dimensions walked as one, outermost first. The column is the last one.
   llvm::SmallVector<llvm::SmallVector<int64_t>> batch;
   llvm::SmallVector<int64_t> row;
-  int64_t column = 0;
 
   int64_t size(llvm::ArrayRef<int64_t> dims) const;
 };
@@ -83,9 +82,6 @@ public:
                          const HopperPlace &place, Value step, Value map,
                          Value part, Value address, Value barrier) const = 0;
 
-  bool columnsLieTogether() const {
-    return result.column + 1 == int64_t(result.shape.size());
-  }
   /// The index of each batch group.
   Values batchIndices(HopperBuilder &b, Value batch) const;
 };

@@ -190,12 +190,36 @@ struct TurnFilterGradient : OpRewritePattern<ConvolutionFilterGradientOp> {
   }
 };
 
+/// Tensor cores, which have 16-bit operands, store rows of channels.
+struct TurnFilterGradientResult
+    : OpRewritePattern<ConvolutionFilterGradientOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(ConvolutionFilterGradientOp op,
+                                PatternRewriter &rewriter) const override {
+    RankedTensorType type = typeOf(op.getResult());
+    if (op.getResultLayout() == Layout::ChannelsLast ||
+        type.getElementTypeBitWidth() != 16)
+      return rewriter.notifyMatchFailure(op, "stays as it is");
+    auto clone = cast<ConvolutionFilterGradientOp>(rewriter.clone(*op));
+    clone.setResultLayout(Layout::ChannelsLast);
+    int64_t rank = type.getRank();
+    Ints shape;
+    for (int64_t dim : toChannelsLast(rank))
+      shape.push_back(type.getDimSize(dim));
+    clone.getResult().setType(type.clone(shape));
+    rewriter.replaceOp(op, transpose(rewriter, op.getLoc(), clone.getResult(),
+                                     toChannelsFirst(rank)));
+    return success();
+  }
+};
+
 struct ChannelsLast : lacuna::impl::ChannelsLastBase<ChannelsLast> {
   using ChannelsLastBase::ChannelsLastBase;
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<LowerConvolution>(&getContext(), lanes, narrowLanes);
-    patterns.add<TurnFilterGradient>(&getContext());
+    patterns.add<TurnFilterGradient, TurnFilterGradientResult>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }
