@@ -13,10 +13,15 @@ func.func @grouped(%x: tensor<2x4x7x8xf32>, %d: tensor<2x6x3x6xf32>)
 
 // CHECK-LABEL: func @open_sizes
 // CHECK: layout = channels_last : (tensor<?x?x4xf16>, tensor<?x?x?xf16>) -> tensor<?x4x5xf16>
+// CHECK: layout = channels_last result_layout = channels_last : {{.*}} -> tensor<?x5x4xf16>
 func.func @open_sizes(%x: tensor<?x?x4xf16>, %d: tensor<?x?x?xf16>)
-    -> tensor<?x4x5xf16> {
+    -> (tensor<?x4x5xf16>, tensor<?x5x4xf16>) {
   %r = lacuna.convolution_filter_gradient %x, %d kernel = [5] strides = [1]
       dilations = [1] pads = [2] to [2] layout = channels_last
       : (tensor<?x?x4xf16>, tensor<?x?x?xf16>) -> tensor<?x4x5xf16>
-  return %r : tensor<?x4x5xf16>
+  %s = lacuna.convolution_filter_gradient %x, %d kernel = [5] strides = [1]
+      dilations = [1] pads = [2] to [2] layout = channels_last
+      result_layout = channels_last
+      : (tensor<?x?x4xf16>, tensor<?x?x?xf16>) -> tensor<?x5x4xf16>
+  return %r, %s : tensor<?x4x5xf16>, tensor<?x5x4xf16>
 }

@@ -53,6 +53,21 @@ func.func @filter_gradient(%x: tensor<1x2x5x5xf32>, %d: tensor<1x6x5x5xf32>)
   return %r : tensor<6x2x3x3xf32>
 }
 
+// Tensor cores store 16-bit rows of channels.
+// CHECK-LABEL: func.func @narrow_filter_gradient
+// CHECK: %[[G:.*]] = lacuna.convolution_filter_gradient {{.*}} layout = channels_last result_layout = channels_last : {{.*}} -> tensor<6x3x5x2xf16>
+// CHECK: %[[F:.*]] = linalg.transpose ins(%[[G]] {{.*}} permutation = [0, 3, 1, 2]
+// CHECK: return %[[F]] : tensor<6x2x3x5xf16>
+func.func @narrow_filter_gradient(%x: tensor<1x5x7x2xf16>,
+                                  %d: tensor<1x3x3x6xf16>)
+    -> tensor<6x2x3x5xf16> {
+  %r = lacuna.convolution_filter_gradient %x, %d kernel = [3, 5]
+      strides = [1, 1] dilations = [1, 1] pads = [0, 0] to [0, 0]
+      layout = channels_last
+      : (tensor<1x5x7x2xf16>, tensor<1x3x3x6xf16>) -> tensor<6x2x3x5xf16>
+  return %r : tensor<6x2x3x5xf16>
+}
+
 // A filter of one number is packed now as well.
 // CHECK-LABEL: func.func @splat
 // CHECK: arith.constant dense_resource<packed_filter{{.*}}> : tensor<1x2x1x4xf32>
