@@ -199,4 +199,39 @@ PACKED = [
 ]
 PACKED += [packed(f"packed_d{d}_causal", LENGTHS[d], d=d, h=2048 // d,
                   options=CAUSAL, timed=True) for d in (64, 128)]
-CASES = CHECKED + PACKED + TIMED + WIDE + MATMULS + CONVOLUTIONS + GRADIENTS
+
+
+def backward(name, **options):
+    return {**case(name, **options), "kind": "backward"}
+
+
+ATTENTION_BACKWARD = [
+    backward("bwd_ragged", b=1, h=3, s=333, sk=257),
+    backward("bwd_d64", b=2, h=3, s=500, sk=414, d=64),
+    backward("bwd_d96", b=1, h=2, s=300, d=96),
+    backward("bwd_narrow", b=2, h=4, s=200, d=40, element="f16"),
+    backward("bwd_values", b=1, h=2, s=320, d=64, dv=128),
+    backward("bwd_tail", b=1, h=2, s=1025, sk=3001),
+    backward("bwd_bshd", b=2, h=4, s=320, layout="bshd"),
+    backward("bwd_grouped", b=2, h=8, hk=2, s=640, options=CAUSAL, d=64),
+    backward("bwd_grouped_full", b=1, h=4, hk=1, s=200),
+    backward("bwd_causal", b=2, h=5, s=777, options=CAUSAL),
+    backward("bwd_causal_d64", b=1, h=4, s=1000, d=64, options=CAUSAL),
+    backward("bwd_bottom", b=1, h=4, s=250, sk=777,
+             options="causal = bottom_right"),
+    backward("bwd_unseen", b=1, h=4, s=777, sk=250,
+             options="causal = bottom_right"),
+    backward("bwd_window", b=1, h=4, s=1500,
+             options=CAUSAL + " window_left = 200"),
+    backward("bwd_band", b=1, h=4, s=1100, d=64,
+             options="window_left = 77 window_right = 130"),
+    backward("bwd_apart", b=1, h=2, s=900, sk=300, d=64,
+             options="window_left = 20 window_right = 30"),
+    backward("bwd_cap", b=2, h=2, s=300, cap=20.0, options=CAUSAL),
+    backward("bwd_cap_d64", b=1, h=2, s=300, d=64, cap=20.0),
+]
+ATTENTION_BACKWARD += [backward("bwd_" + c["name"], d=c["d"], h=c["h"], b=c["b"],
+                      s=c["s"], options=c["options"], timed=True)
+             for c in TIMED]
+CASES = (CHECKED + PACKED + TIMED + WIDE + ATTENTION_BACKWARD + MATMULS +
+         CONVOLUTIONS + GRADIENTS)

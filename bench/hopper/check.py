@@ -19,13 +19,15 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from triton.testing import do_bench
 
 import attention
+import backward
 import gradients
 import packed
 import products
 from kernel import Kernel
 
 KINDS = {"attention": attention.Case, "packed": packed.Case,
-         "matmul": products.Matmul, "convolution": products.Convolution,
+         "backward": backward.Case, "matmul": products.Matmul,
+         "convolution": products.Convolution,
          "input_gradient": gradients.InputGradient,
          "filter_gradient": gradients.FilterGradient}
 
@@ -35,29 +37,57 @@ def check(kernel, sides):
     kernel.bind(*sides.bound())
     runs = []
     for _ in range(3):
-        results.fill_(float("nan"))
+        for result in several(results):
+            result.fill_(float("nan"))
         kernel()
         torch.cuda.synchronize()
-        runs.append(results.clone())
-    equal = all(torch.equal(runs[0].view(torch.uint8), run.view(torch.uint8))
-                for run in runs[1:])
-    ours, theirs, norm, rounding = 0, 0, [0, 0], 0
-    for got, exact, plain in sides.compared(runs[0]):
+        runs.append([result.clone() for result in several(results)])
+    equal = all(torch.equal(a.view(torch.uint8), b.view(torch.uint8))
+                for run in runs[1:] for a, b in zip(runs[0], run))
+    nans = sum(int(torch.isnan(result).sum()) for result in runs[0])
+    got = runs[0] if isinstance(results, list) else runs[0][0]
+    errors = {}
+    for got, exact, plain, *name in sides.compared(got):
+        errors.setdefault(*name or [""], Error()).add(got, exact, plain)
+    worst = max(errors.values(), key=lambda error: error.ours / error.theirs)
+    good = equal and not nans and all(e.good() for e in errors.values())
+    return dict(ok=good, max_error=worst.ours, torch_error=worst.theirs,
+                nans=nans, repeats_equal=equal,
+                relative=max(e.relative() for e in errors.values()))
+
+
+def several(results):
+    return results if isinstance(results, list) else [results]
+
+
+class Error:
+    """The largest error of ours, of PyTorch's and of rounding the exact."""
+
+    def __init__(self):
+        self.ours = self.theirs = self.rounding = 0
+        self.difference = self.norm = 0
+
+    def add(self, got, exact, plain):
+        rounded = exact.to(got.dtype).double()
         got = got.double()
-        ours = max(ours, (got - exact).abs().max().item())
-        theirs = max(theirs, (plain.double() - exact).abs().max().item())
-        rounding = max(rounding, (exact.to(results.dtype).double() -
-                                  exact).abs().max().item())
-        norm[0] += (got - exact).square().sum().item()
-        norm[1] += exact.square().sum().item()
-    nans = int(torch.isnan(runs[0]).sum())
-    good = equal and not nans and ours <= 2 * theirs + rounding
-    return dict(ok=good, max_error=ours, torch_error=theirs, nans=nans,
-                relative=(norm[0] / (norm[1] or 1)) ** 0.5, repeats_equal=equal)
+        self.ours = max(self.ours, (got - exact).abs().max().item())
+        self.theirs = max(self.theirs,
+                          (plain.double() - exact).abs().max().item())
+        self.rounding = max(self.rounding,
+                            (rounded - exact).abs().max().item())
+        self.difference += (got - exact).square().sum().item()
+        self.norm += exact.square().sum().item()
+
+    def good(self):
+        return self.ours <= 2 * self.theirs + self.rounding
+
+    def relative(self):
+        return (self.difference / self.norm) ** 0.5
 
 
 def time(kernel, sides, rounds):
-    functions = {"lacuna": kernel, **sides.peers()}
+    program = getattr(sides, "program", lambda kernel: kernel)
+    functions = {"lacuna": program(kernel), **sides.peers()}
     times = {name: [] for name in functions}
     with sdpa_kernel(SDPBackend.CUDNN_ATTENTION), torch.no_grad():
         for turn in range(rounds):

@@ -2,7 +2,7 @@
 import ctypes as C
 
 cuda = C.CDLL("libcuda.so.1")
-MAP_TYPE = {"bf16": 9, "f16": 6}
+MAP_TYPE = {"bf16": 9, "f16": 6, "f32": 7}
 SWIZZLE = {0: 0, 32: 1, 64: 2, 128: 3}
 
 

@@ -115,6 +115,32 @@ def attention(case):
 """
 
 
+def backward(case):
+    def heads_of(heads, rows, depth, element=case["element"], lead=()):
+        sizes = [heads, rows] if case["layout"] == "bhsd" else [rows, heads]
+        return tensor(element, *lead, case["b"], *sizes, depth)
+    query = (case["h"], case["s"], case["d"])
+    key = heads_of(case["hk"], case["sk"], case["d"])
+    value = heads_of(case["hk"], case["sk"], case["dv"])
+    output = heads_of(case["h"], case["s"], case["dv"])
+    lines = tensor("f32", case["b"], case["h"], case["s"])
+    given = [heads_of(*query), key, value, output, lines, output]
+    results = [heads_of(*query, "f32", (1,)), key, value]
+    arguments = ", ".join(f"%{i}: {type}" for i, type in enumerate(given))
+    words = [case["options"]]
+    if case["layout"] == "bshd":
+        words.insert(0, "layout = bshd")
+    if case["cap"]:
+        words.append(f"soft_cap = {case['cap']}")
+    outs = ", ".join(results)
+    return f"""func.func @main({arguments}) -> ({outs}) {{
+  %r:3 = lacuna.attention_backward %0, %1, %2, %3, %4, %5 {' '.join(words)}
+      : ({', '.join(given)}) -> ({outs})
+  return %r#0, %r#1, %r#2 : {outs}
+}}
+"""
+
+
 def tensor(element, *sizes):
     return f"tensor<{'x'.join(str(n) for n in sizes if n)}x{element}>"
 
@@ -227,9 +253,9 @@ def filter_gradient(case):
     return function(["x", "d"], types, lines, "%r", shape)
 
 
-PROGRAMS = {"attention": attention, "packed": attention, "matmul": matmul,
-            "convolution": convolution, "input_gradient": convolution,
-            "filter_gradient": filter_gradient}
+PROGRAMS = {"attention": attention, "packed": attention,
+            "backward": backward, "matmul": matmul, "convolution": convolution,
+            "input_gradient": convolution, "filter_gradient": filter_gradient}
 
 
 def program(case):
@@ -333,8 +359,8 @@ def main():
         if not names or case["name"] in names:
             compile_case(case, pathlib.Path(build), output)
     for name in ("check.py", "cases.py", "driver.py", "kernel.py",
-                 "attention.py", "packed.py", "products.py", "gradients.py",
-                 "sanitize.py"):
+                 "attention.py", "backward.py", "packed.py", "products.py",
+                 "gradients.py", "sanitize.py"):
         shutil.copy(HERE / name, output / name)
 
 

@@ -72,12 +72,13 @@ def Hopper_NamedBarrierOp : Hopper_Op<"named_barrier"> {
 def Hopper_FenceOp : Hopper_Op<"fence"> {
   let summary = "makes writes visible to TMA";
   let description = [{
-    Of barriers just made (`init`), or of what was stored to shared memory.
+    Of barriers just made (`init`), of what was stored to shared memory, or
+    everywhere (`global`), both ways.
 
     Example: `hopper.fence init`
   }];
-  let arguments = (ins UnitAttr:$init);
-  let assemblyFormat = "(`init` $init^)? attr-dict";
+  let arguments = (ins UnitAttr:$init, UnitAttr:$global);
+  let assemblyFormat = "(`init` $init^)? (`global` $global^)? attr-dict";
 }
 
 def Hopper_ClusterBarrierOp : Hopper_Op<"cluster_barrier"> {
@@ -109,6 +110,32 @@ def Hopper_FlagWaitOp : Hopper_Op<"flag_wait"> {
   }];
   let arguments = (ins Hopper_Map:$flag);
   let assemblyFormat = "$flag attr-dict `:` type($flag)";
+}
+
+def Hopper_CounterNextOp : Hopper_Op<"counter_next"> {
+  let summary = "counts in global memory, and tells who comes";
+  let description = [{
+    Gives the i32 `counter`, which becomes one more, or 0 where it was `last`.
+    What this thread has written or has learned of at a barrier is there for
+    whoever sees the new count, and what they had written for this thread.
+
+    Example: `%old = hopper.counter_next %counter, %last : !llvm.ptr<1>`
+  }];
+  let arguments = (ins Hopper_Map:$counter, I32:$last);
+  let results = (outs I32:$count);
+  let assemblyFormat = "$counter `,` $last attr-dict `:` type($counter)";
+}
+
+def Hopper_CounterWaitOp : Hopper_Op<"counter_wait"> {
+  let summary = "waits for a count in global memory";
+  let description = [{
+    Returns once the i32 `counter` is `count`. Blocks that bring it there must
+    be running or have run.
+
+    Example: `hopper.counter_wait %counter, %count : !llvm.ptr<1>`
+  }];
+  let arguments = (ins Hopper_Map:$counter, I32:$count);
+  let assemblyFormat = "$counter `,` $count attr-dict `:` type($counter)";
 }
 
 #endif // HOPPER_BARRIER_TD

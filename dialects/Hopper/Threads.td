@@ -11,8 +11,9 @@ def Hopper_SpecializeOp : Hopper_Op<"specialize", [
   let summary = "gives warpgroups their roles and registers";
   let description = [{
     Warpgroups 0 to `consumers` - 1 run `consumer`, the last one runs
-    `producer` with one thread. Before that, registers move from the producer
-    to the consumers; moving more than there are would hang.
+    `producer` with one thread, or with all if it is `whole`. Before that,
+    registers move from the producer to the consumers; moving more than there
+    are would hang.
 
     Constraints:
     * C1. `consumers` is 1 to 3.
@@ -32,11 +33,12 @@ def Hopper_SpecializeOp : Hopper_Op<"specialize", [
   }];
   let arguments = (ins I32:$warpgroup, I64Attr:$consumers,
                        I64Attr:$consumer_registers,
-                       I64Attr:$producer_registers);
+                       I64Attr:$producer_registers, UnitAttr:$whole);
   let regions = (region SizedRegion<1>:$consumer, SizedRegion<1>:$producer);
   let assemblyFormat = [{
     $warpgroup `consumers` `=` $consumers `registers` `=` $consumer_registers
-    $consumer `producer` `registers` `=` $producer_registers $producer attr-dict
+    $consumer `producer` (`whole` $whole^)? `registers` `=` $producer_registers
+    $producer attr-dict
   }];
   let hasVerifier = 1;
 }

@@ -82,6 +82,10 @@ LogicalResult LoadOp::verify() {
   return checkNumber(*this, "multicast", getMulticast(), 0, 65535); // C3
 }
 
+LogicalResult LoadLineOp::verify() {
+  return checkNumber(*this, "bytes", getBytes(), 16, 1 << 16, 16); // C1
+}
+
 LogicalResult StoreWaitOp::verify() {
   return checkNumber(*this, "pending", getPending(), 0, 7); // C1
 }

@@ -1,5 +1,6 @@
 //===- EmitHopper.cpp - Tensor-core kernels for Hopper --------------------===//
 #include "HopperAttention.h"
+#include "HopperAttentionBackward.h"
 #include "HopperProduct.h"
 #include "lacuna/IR/Names.h"
 #include "lacuna/IR/OpClass.h"
@@ -20,19 +21,19 @@ namespace lacuna {
 using namespace mlir;
 using namespace lacuna;
 
-/// The attention that is all `kernel` does, null if there is none.
-static AttentionOp onlyAttention(func::FuncOp kernel) {
-  AttentionOp found;
+/// The `OpT` that is all `kernel` does, null if there is none.
+template <typename OpT> static OpT onlyOp(func::FuncOp kernel) {
+  OpT found;
   for (Operation &op : kernel.getBody().front().without_terminator()) {
     if (isa<bufferization::ToTensorOp,
             bufferization::MaterializeInDestinationOp>(op))
       continue;
     if (classify(&op) == OpClass::Source)
       continue;
-    auto attention = dyn_cast<AttentionOp>(op);
-    if (!attention || found)
+    auto only = dyn_cast<OpT>(op);
+    if (!only || found)
       return nullptr;
-    found = attention;
+    found = only;
   }
   return found;
 }
@@ -53,28 +54,9 @@ static HopperMap packedMap(Value tensor, int64_t rows) {
   return map;
 }
 
-/// A map of an operand as (depth, sequence, heads, batch), in boxes of 64
-/// features and `rows` rows. Four dimensions: what leaves a sequence is zero,
-/// not part of the next.
 static HopperMap attentionMap(AttentionOp op, Value tensor, int64_t rows) {
-  auto type = cast<RankedTensorType>(tensor.getType());
-  ArrayRef<int64_t> shape = type.getShape();
-  if (op.isPacked())
-    return packedMap(tensor, rows);
-  int64_t row = shape[3] * 2, rowStride = row, headStride = row * shape[2];
-  int64_t sequence = shape[2], heads = shape[1];
-  if (op.getLayout() == AttentionLayout::BSHD) {
-    std::swap(rowStride, headStride);
-    std::swap(sequence, heads);
-  }
-  int64_t batchStride = row * sequence * heads;
-  HopperMap map;
-  map.buffer = hopperBuffer(tensor);
-  map.element = type.getElementType();
-  map.sizes = {shape[3], sequence, heads, shape[0]};
-  map.strides = {rowStride, headStride, batchStride};
-  map.box = {64, rows, 1, 1};
-  return map;
+  return op.isPacked() ? packedMap(tensor, rows)
+                       : headsMap(tensor, op.getLayout(), {64, rows});
 }
 
 /// A map of a mask as (keys, queries) and the heads and batches it has.
@@ -96,35 +78,6 @@ static HopperMap maskMap(AttentionOp op, int64_t rows) {
   return map;
 }
 
-/// A builder at the start of the body of `function`.
-static HopperBuilder bodyOf(LLVM::LLVMFuncOp function) {
-  OpBuilder builder(function.getContext());
-  Block *entry = function.addEntryBlock(builder);
-  HopperBuilder body(function.getLoc(), function.getContext());
-  body.setInsertionPointToStart(entry);
-  LLVM::ReturnOp::create(body, ValueRange());
-  body.setInsertionPointToStart(entry);
-  return body;
-}
-
-/// Global memory of the kernel's own, and its address.
-static Value createGlobal(HopperBuilder &builder, LLVM::LLVMFuncOp function,
-                          StringRef suffix, Type type, Attribute value) {
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPoint(function);
-  auto global = LLVM::GlobalOp::create(
-      builder, type, /*isConstant=*/value != nullptr, LLVM::Linkage::Internal,
-      (function.getSymName() + suffix).str(), value, /*alignment=*/16,
-      /*addrSpace=*/1);
-  if (!value) {
-    builder.createBlock(&global.getInitializerRegion());
-    LLVM::ReturnOp::create(builder,
-                           Value(LLVM::ZeroOp::create(builder, type)));
-  }
-  builder.setInsertionPointToStart(&function.getBody().front());
-  return LLVM::AddressOfOp::create(builder, global);
-}
-
 /// What the call says when bounds of sequences are none.
 static Value createMessage(HopperBuilder &builder,
                            LLVM::LLVMFuncOp function) {
@@ -132,7 +85,7 @@ static Value createMessage(HopperBuilder &builder,
                    "exceed the total");
   text.push_back('\0');
   auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), text.size());
-  Value address = createGlobal(builder, function, "_message", type,
+  Value address = createHopperGlobal(builder, function, "_message", type,
                                builder.getStringAttr(text));
   auto pointer = LLVM::LLVMPointerType::get(builder.getContext());
   return LLVM::AddrSpaceCastOp::create(builder, pointer, address);
@@ -141,7 +94,7 @@ static Value createMessage(HopperBuilder &builder,
 /// The device kernel of `kernel`, null if it is no attention.
 static LLVM::LLVMFuncOp emitAttention(func::FuncOp kernel,
                                       int64_t processors) {
-  AttentionOp op = onlyAttention(kernel);
+  auto op = onlyOp<AttentionOp>(kernel);
   if (!op)
     return nullptr;
   std::string reason;
@@ -166,7 +119,7 @@ static LLVM::LLVMFuncOp emitAttention(func::FuncOp kernel,
                   {shape->stays() ? std::min(tiles, processors) : tiles,
                    shape->threads(), shape->sharedBytes()},
                   maps);
-  HopperBuilder builder = bodyOf(function);
+  HopperBuilder builder = hopperBody(function);
   HopperAttention::Memory memory;
   ValueRange given = function.getBody().front().getArguments();
   if (packed) {
@@ -177,10 +130,57 @@ static LLVM::LLVMFuncOp emitAttention(func::FuncOp kernel,
   llvm::append_range(memory.buffers, given.drop_back(mapCount));
   llvm::append_range(memory.maps, given.take_back(mapCount));
   if (shape->inTurn)
-    memory.counter = createGlobal(builder, function, "_next",
+    memory.counter = createHopperGlobal(builder, function, "_next",
                                   builder.getI32Type(), Attribute());
   builder.setInsertionPoint(function.getBody().front().getTerminator());
   HopperAttention(builder, op, *shape, std::move(memory)).emit();
+  return function;
+}
+
+/// The device kernel of `kernel`, null if it is no gradient of attention.
+static LLVM::LLVMFuncOp emitAttentionBackward(func::FuncOp kernel,
+                                              int64_t processors) {
+  auto op = onlyOp<AttentionBackwardOp>(kernel);
+  if (!op)
+    return nullptr;
+  std::string reason;
+  auto shape = hopperAttentionBackwardShape(op, processors, reason);
+  Value tensors[] = {op.getQuery(), op.getKey(),  op.getValue(),
+                     op.getDOutput(), op.getDQuery(), op.getDKey(),
+                     op.getDValue(), op.getOutput(), op.getLogSumExp()};
+  if (!shape || llvm::any_of(tensors, [](Value tensor) {
+        return hopperBuffer(tensor) < 0;
+      }))
+    return nullptr;
+  int64_t rows = shape->queryTile, keys = shape->keyTile;
+  int64_t boxes[][2] = {{64, rows}, {64, keys}, {64, keys}, {64, rows},
+                        {32, 64},   {64, 64},   {64, 64}};
+  std::vector<HopperMap> maps;
+  for (auto [tensor, box] : llvm::zip(tensors, boxes))
+    maps.push_back(headsMap(tensor, op.getLayout(), box));
+  LLVM::LLVMFuncOp function = createHopperKernel(kernel, maps.size());
+  setHopperLaunch(function,
+                  {shape->blocks(), shape->threads(), shape->sharedBytes()},
+                  maps);
+  HopperBuilder builder = hopperBody(function);
+  auto arguments = function.getBody().front().getArguments();
+  auto buffer = [&](Value tensor) -> Value {
+    return arguments[hopperBuffer(tensor)];
+  };
+  HopperAttentionBackward::Memory memory;
+  memory.maps.assign(arguments.end() - maps.size(), arguments.end());
+  memory.output = buffer(op.getOutput());
+  memory.outputCotangent = buffer(op.getDOutput());
+  memory.logarithms = buffer(op.getLogSumExp());
+  memory.queryCotangent = buffer(op.getDQuery());
+  auto bytes =
+      LLVM::LLVMArrayType::get(builder.getI8Type(), shape->memoryBytes());
+  memory.own =
+      createHopperGlobal(builder, function, "_rows", bytes, Attribute());
+  builder.setInsertionPoint(function.getBody().front().getTerminator());
+  HopperAttentionBackward(builder, *shape,
+                          op.getLayout() == AttentionLayout::BHSD, memory)
+      .emit();
   return function;
 }
 
@@ -190,7 +190,7 @@ static Value createTable(HopperBuilder &builder, LLVM::LLVMFuncOp function,
                  schedule.units.size() * sizeof(HopperUnit) / 4);
   auto shape = RankedTensorType::get({int64_t(words.size())},
                                      builder.getI32Type());
-  return createGlobal(builder, function, "_units",
+  return createHopperGlobal(builder, function, "_units",
                       LLVM::LLVMArrayType::get(builder.getI32Type(),
                                                words.size()),
                       DenseElementsAttr::get(shape, words));
@@ -252,7 +252,7 @@ static LLVM::LLVMFuncOp emitProduct(func::FuncOp kernel, int64_t processors) {
                    plan.tile.threads(), plan.tile.sharedBytes(),
                    plan.tile.cluster},
                   maps);
-  HopperBuilder builder = bodyOf(function);
+  HopperBuilder builder = hopperBody(function);
   auto arguments = function.getBody().front().getArguments();
   auto mapped = arguments.take_back(maps.size());
   HopperProduct::Memory memory;
@@ -263,7 +263,7 @@ static LLVM::LLVMFuncOp emitProduct(func::FuncOp kernel, int64_t processors) {
     memory.maps[2 + output] = mapped[2 + number];
   memory.units = createTable(builder, function, plan.schedule);
   if (plan.schedule.slots)
-    memory.partials = createGlobal(
+    memory.partials = createHopperGlobal(
         builder, function, "_partials",
         LLVM::LLVMArrayType::get(builder.getI8Type(), plan.partialBytes()),
         Attribute());
@@ -291,6 +291,8 @@ struct EmitHopper : lacuna::impl::EmitHopperBase<EmitHopper> {
     for (func::FuncOp kernel : kernels) {
       kernel->setAttr(names::group, builder.getI64IntegerAttr(1));
       LLVM::LLVMFuncOp device = emitAttention(kernel, processors);
+      if (!device)
+        device = emitAttentionBackward(kernel, processors);
       if (!device)
         device = emitProduct(kernel, processors);
       if (device)

@@ -58,6 +58,26 @@ Attribute HopperMap::attribute() const {
   return builder.getDictionaryAttr(entries);
 }
 
+HopperMap lacuna::headsMap(Value tensor, AttentionLayout layout,
+                           ArrayRef<int64_t> box) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  ArrayRef<int64_t> shape = type.getShape().take_back(4);
+  int64_t row = shape[3] * type.getElementTypeBitWidth() / 8;
+  int64_t rowStride = row, headStride = row * shape[2];
+  int64_t sequence = shape[2], heads = shape[1];
+  if (layout == AttentionLayout::BSHD) {
+    std::swap(rowStride, headStride);
+    std::swap(sequence, heads);
+  }
+  HopperMap map;
+  map.buffer = hopperBuffer(tensor);
+  map.element = type.getElementType();
+  map.sizes = {shape[3], sequence, heads, shape[0]};
+  map.strides = {rowStride, headStride, row * sequence * heads};
+  map.box = {box[0], box[1], 1, 1};
+  return map;
+}
+
 LLVM::LLVMFuncOp lacuna::createHopperKernel(func::FuncOp kernel,
                                             int64_t maps, bool fails) {
   MLIRContext *context = kernel.getContext();
@@ -107,4 +127,32 @@ void lacuna::setHopperLaunch(LLVM::LLVMFuncOp function,
   function->setAttr(names::sharedBytes,
                     builder.getI64IntegerAttr(launch.sharedBytes));
   function->setAttr(names::tensorMaps, builder.getArrayAttr(attributes));
+}
+
+HopperBuilder lacuna::hopperBody(LLVM::LLVMFuncOp function) {
+  OpBuilder builder(function.getContext());
+  Block *entry = function.addEntryBlock(builder);
+  HopperBuilder body(function.getLoc(), function.getContext());
+  body.setInsertionPointToStart(entry);
+  LLVM::ReturnOp::create(body, ValueRange());
+  body.setInsertionPointToStart(entry);
+  return body;
+}
+
+Value lacuna::createHopperGlobal(HopperBuilder &builder,
+                                 LLVM::LLVMFuncOp function, StringRef suffix,
+                                 Type type, Attribute value) {
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(function);
+  auto global = LLVM::GlobalOp::create(
+      builder, type, /*isConstant=*/value != nullptr, LLVM::Linkage::Internal,
+      (function.getSymName() + suffix).str(), value, /*alignment=*/16,
+      /*addrSpace=*/1);
+  if (!value) {
+    builder.createBlock(&global.getInitializerRegion());
+    LLVM::ReturnOp::create(builder,
+                           Value(LLVM::ZeroOp::create(builder, type)));
+  }
+  builder.setInsertionPointToStart(&function.getBody().front());
+  return LLVM::AddressOfOp::create(builder, global);
 }

@@ -2,6 +2,9 @@
 #ifndef LACUNA_LIB_LOWERING_HOPPERKERNEL_H
 #define LACUNA_LIB_LOWERING_HOPPERKERNEL_H
 
+#include "HopperBuilder.h"
+#include "lacuna/IR/Dialect.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
@@ -29,6 +32,12 @@ struct HopperMap {
   mlir::Attribute attribute() const;
 };
 
+/// A map of an operand of attention as (depth, sequence, heads, batch), in
+/// boxes of `box` features and rows; ones in front of its shape are left out.
+/// Four dimensions: what leaves a sequence is zero, not part of the next.
+HopperMap headsMap(mlir::Value tensor, AttentionLayout layout,
+                   llvm::ArrayRef<int64_t> box);
+
 /// An empty device kernel beside `kernel`: pointers to its buffers, then tensor
 /// maps by value.
 /// Where it `fails`, a pointer to tell that by comes last.
@@ -42,6 +51,17 @@ struct HopperLaunch {
 void setHopperLaunch(mlir::LLVM::LLVMFuncOp function,
                      const HopperLaunch &launch,
                      llvm::ArrayRef<HopperMap> maps);
+
+
+/// A builder at the start of the body of `function`.
+HopperBuilder hopperBody(mlir::LLVM::LLVMFuncOp function);
+
+/// Global memory of the kernel's own, zero unless it has a `value` for good,
+/// and its address at the start of the body.
+mlir::Value createHopperGlobal(HopperBuilder &builder,
+                               mlir::LLVM::LLVMFuncOp function,
+                               llvm::StringRef suffix, mlir::Type type,
+                               mlir::Attribute value);
 
 } // namespace lacuna
 

@@ -91,6 +91,14 @@ static void lowerFlagWait(RewriterBase &rewriter, FlagWaitOp op) {
           "l,~{memory}", op->getOperands());
 }
 
+static void lowerCounterWait(RewriterBase &rewriter, CounterWaitOp op) {
+  emitPTX(rewriter, op.getLoc(),
+          "{\n.reg .pred p;\n.reg .b32 seen;\nCOUNT${:uid}:\n"
+          "ld.acquire.gpu.global.b32 seen, [$0];\n"
+          "setp.ne.b32 p, seen, $1;\n@p bra COUNT${:uid};\n}",
+          "l,r,~{memory}", op->getOperands());
+}
+
 /// "{$FIRST, …}": `count` operands in a list.
 static std::string operandList(int64_t first, int64_t count) {
   std::string text = "{";
@@ -137,8 +145,10 @@ static void lowerLoad(RewriterBase &rewriter, LoadOp op) {
 
 static void lowerStore(RewriterBase &rewriter, StoreOp op) {
   int64_t rank = op.getIndices().size();
-  std::string text = "cp.async.bulk.tensor." + std::to_string(rank) +
-                     "d.global.shared::cta.bulk_group [$1, " +
+  std::string text = (op.getAdd() ? "cp.reduce.async.bulk.tensor."
+                                  : "cp.async.bulk.tensor.") +
+                     std::to_string(rank) + "d.global.shared::cta" +
+                     (op.getAdd() ? ".add" : "") + ".bulk_group [$1, " +
                      operandList(2, rank) + "], [$0];";
   SmallVector<Value> operands = {op.getAddress(), op.getMap()};
   llvm::append_range(operands, op.getIndices());
@@ -151,7 +161,9 @@ static void lowerStoreMatrix(RewriterBase &rewriter, StoreMatrixOp op) {
   llvm::append_range(operands,
                      elementsOf(rewriter, op.getLoc(), op.getFragment()));
   emitPTX(rewriter, op.getLoc(),
-          "stmatrix.sync.aligned.m8n8.x4.shared.b16 [$0], {$1, $2, $3, $4};",
+          std::string("stmatrix.sync.aligned.m8n8.x4") +
+              (op.getTranspose() ? ".trans" : "") +
+              ".shared.b16 [$0], {$1, $2, $3, $4};",
           "r,r,r,r,r,~{memory}", operands);
 }
 
@@ -184,6 +196,12 @@ static void lowerSpecialize(RewriterBase &rewriter, SpecializeOp op) {
   rewriter.setInsertionPointToStart(roles.thenBlock());
   int64_t few = op.getProducerRegisters(), many = op.getConsumerRegisters();
   setRegisters(rewriter, loc, direction(few), few);
+  if (op.getWhole()) {
+    moveBody(rewriter, op.getProducer(), roles.thenBlock());
+    rewriter.setInsertionPointToStart(roles.elseBlock());
+    setRegisters(rewriter, loc, direction(many), many);
+    return moveBody(rewriter, op.getConsumer(), roles.elseBlock());
+  }
   Value thread = emitPTX(rewriter, loc, "mov.u32 $0, %tid.x;", "=r", {},
                          rewriter.getI32Type(), /*effects=*/false);
   Value inGroup = arith::AndIOp::create(rewriter, loc, thread,
@@ -220,15 +238,23 @@ static void lowerPlain(RewriterBase &rewriter, Operation *op) {
              "r,~{memory}");
       })
       .Case([&](FenceOp fence) {
-        emit(fence.getInit() ? "fence.mbarrier_init.release.cluster;"
-                             : "fence.proxy.async.shared::cta;",
+        emit(fence.getInit()     ? "fence.mbarrier_init.release.cluster;"
+             : fence.getGlobal() ? "fence.proxy.async;"
+                                 : "fence.proxy.async.shared::cta;",
              "~{memory}");
       })
       .Case([&](StoreCommitOp) { emit("cp.async.bulk.commit_group;", ""); })
       .Case([&](StoreWaitOp wait) {
-        emit("cp.async.bulk.wait_group.read " + Twine(wait.getPending()) +
-                 ";",
+        emit(Twine("cp.async.bulk.wait_group") +
+                 (wait.getWritten() ? " " : ".read ") +
+                 Twine(wait.getPending()) + ";",
              "~{memory}");
+      })
+      .Case([&](LoadLineOp line) {
+        emit("cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::"
+             "bytes [$1], [$0], " +
+                 Twine(line.getBytes()) + ", [$2];",
+             "l,r,r,~{memory}");
       })
       .Case([&](ClusterBarrierOp) {
         emit("barrier.cluster.arrive;\nbarrier.cluster.wait;",
@@ -256,6 +282,12 @@ static void lower(RewriterBase &rewriter, Operation *op) {
           .Case([&](ShuffleOp shuffle) {
             return lowerShuffle(rewriter, shuffle);
           })
+          .Case([&](CounterNextOp next) {
+            return emitPTX(rewriter, op->getLoc(),
+                           "atom.acq_rel.gpu.global.inc.u32 $0, [$1], $2;",
+                           "=r,l,r,~{memory}", op->getOperands(),
+                           rewriter.getI32Type());
+          })
           .Default([](Operation *) { return Value(); });
   if (result)
     return rewriter.replaceOp(op, result);
@@ -268,6 +300,7 @@ static void lower(RewriterBase &rewriter, Operation *op) {
       .Case([&](BarrierWaitOp it) { lowerWait(rewriter, it); })
       .Case([&](BarrierArriveOp it) { lowerArrive(rewriter, it); })
       .Case([&](FlagWaitOp it) { lowerFlagWait(rewriter, it); })
+      .Case([&](CounterWaitOp it) { lowerCounterWait(rewriter, it); })
       .Case([&](LoadOp it) { lowerLoad(rewriter, it); })
       .Case([&](StoreOp it) { lowerStore(rewriter, it); })
       .Case([&](StoreMatrixOp it) { lowerStoreMatrix(rewriter, it); })

@@ -1,0 +1,303 @@
+//===- HopperAttentionBackwardLoops.cpp - Gradient: its consumers ---------===//
+#include "HopperAttentionBackward.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace lacuna;
+using namespace lacuna::hopper;
+
+/// Which of the thread's two rows element `i` of an accumulator is in, and its
+/// column behind the thread's first.
+static int64_t rowOf(int64_t i) { return i / 2 % 2; }
+static int64_t columnOf(int64_t i) { return i / 4 * 8 + i % 2; }
+
+/// The named barrier of both warpgroups.
+static constexpr int64_t bothGroups = 3;
+
+static Value sharedPointer(HopperBuilder &b, Value address) {
+  auto type = LLVM::LLVMPointerType::get(b.getContext(), 3);
+  return LLVM::IntToPtrOp::create(b, type, address);
+}
+
+void HopperAttentionBackward::release(Loaded which, Value stage) {
+  BarrierArriveOp::create(b, slot(rowBarriers(which).empty, stage), isLeader,
+                          Value());
+}
+
+/// 64 keys of the warpgroup times a tile of queries: keys are rows.
+Value HopperAttentionBackward::multiplyRows(Value left, int64_t offset,
+                                            Value stage) {
+  SmallVector<int64_t> leftUnits, rightUnits;
+  for (int64_t k = 0; k < 4 * shape.panels; ++k) {
+    leftUnits.push_back(k % 4 * 2 + k / 4 * shape.keyTile * 8);
+    rightUnits.push_back(k % 4 * 2 + k / 4 * shape.queryTile * 8);
+  }
+  auto type = VectorType::get({shape.queryTile / 2}, b.getF32Type());
+  Value right = b.descriptor(
+      b.add(at(offset), b.mul(stage, shape.queryBytes())), 16);
+  return MultiplyOp::create(b, type, left, right, Value(), leftUnits,
+                            rightUnits, shape.element, /*transpose_b=*/false);
+}
+
+/// `sums` and what `words`, 64 keys times a tile of queries, make of the rows
+/// at `offset`.
+Value HopperAttentionBackward::addProduct(Value sums, Value words,
+                                          int64_t offset, Value stage) {
+  SmallVector<int64_t> units;
+  for (int64_t k = 0; k < shape.queryTile / 16; ++k)
+    units.push_back(k * 16 * 8);
+  Value right =
+      b.descriptor(b.add(at(offset), b.mul(stage, shape.queryBytes())),
+                   shape.queryTile * 128);
+  return MultiplyOp::create(b, sums.getType(), words, right, sums,
+                            ArrayRef<int64_t>{}, units, shape.element,
+                            /*transpose_b=*/true);
+}
+
+/// Cotangents of scores times keys: the warpgroup's half of the queries'
+/// sums, of their columns or, in one panel, of their rows.
+Value HopperAttentionBackward::multiplyQueries(Value stage) {
+  SmallVector<int64_t> leftUnits, rightUnits;
+  for (int64_t k = 0; k < shape.keyTile / 16; ++k) {
+    leftUnits.push_back(k % 4 * 2 + k / 4 * shape.queryTile * 8);
+    rightUnits.push_back(k * 16 * 8);
+  }
+  bool rows = shape.panels == 1;
+  Value left = b.add(at(shape.scoreOffset()), b.mul(stage, shape.scoreBytes()));
+  Value right = base;
+  if (rows)
+    left = b.add(left, b.mul(group, 64 * 128));
+  else
+    right = b.add(right, b.mul(group, shape.keyTile * 128));
+  auto type = VectorType::get({32}, b.getF32Type());
+  return MultiplyOp::create(b, type, b.descriptor(left, 16),
+                            b.descriptor(right, shape.keyTile * 128), Value(),
+                            leftUnits, rightUnits, shape.element,
+                            /*transpose_b=*/true);
+}
+
+/// What belongs to the thread's columns, in pairs.
+Values HopperAttentionBackward::readLine(int64_t offset, Value stage) {
+  Value start = b.add(b.add(at(offset), b.mul(stage, shape.lineBytes())),
+                      b.mul(column, 4));
+  auto type = VectorType::get({2}, b.getF32Type());
+  Values result;
+  for (int64_t i = 0; i < shape.queryTile / 8; ++i)
+    llvm::append_range(
+        result, b.elements(LLVM::LoadOp::create(
+                    b, type, sharedPointer(b, b.add(start, 32 * i)), 8)));
+  return result;
+}
+
+/// Zeroes probabilities of what the key of the row does not see.
+void HopperAttentionBackward::mask(const Tile &tile, const Step &step,
+                                   Values &elements) {
+  Value zero = b.real(0);
+  Value firstKey = b.add(b.add(tile.firstKey, b.mul(group, 64)), row);
+  Value firstQuery = b.add(b.mul(step.number, shape.queryTile), column);
+  for (int64_t r : {0, 1}) {
+    Value key = b.add(firstKey, 8 * r);
+    Value place = b.sub(b.add(key, -shape.offset), firstQuery);
+    Value least = b.number(-1), most;
+    if (shape.right)
+      least = b.add(place, -*shape.right);
+    if (shape.left)
+      most = b.add(place, *shape.left);
+    if (shape.keys % shape.keyTile)
+      least = b.select(b.greater(b.number(shape.keys), key), least,
+                       b.number(INT32_MAX));
+    for (auto [i, element] : llvm::enumerate(elements)) {
+      if (rowOf(i) != r)
+        continue;
+      Value place = b.number(columnOf(i));
+      element = b.select(b.greater(least, place), zero, element);
+      if (shape.left)
+        element = b.select(b.greater(place, most), zero, element);
+    }
+  }
+}
+
+/// exp(score - logarithm). `slopes`: of soft caps.
+Values HopperAttentionBackward::probabilities(const Tile &tile,
+                                              const Step &step, bool masked,
+                                              Value scores, Values &slopes) {
+  constexpr double log2OfE = 1.4426950408889634;
+  Value scale = b.real(shape.softCap.value_or(shape.scale) * log2OfE);
+  Values logarithms = readLine(shape.logarithmOffset(), stageOf(step.step));
+  Values result;
+  for (auto [i, score] : llvm::enumerate(b.elements(scores))) {
+    Value bent = score;
+    if (shape.softCap) {
+      bent = b.tanh(b.fmul(score, b.real(shape.scale / *shape.softCap)));
+      slopes.push_back(b.fma(b.fnegate(bent), bent, b.real(1)));
+    }
+    Value shift = b.fnegate(logarithms[i / 4 * 2 + i % 2]);
+    result.push_back(b.exp2(b.fma(bent, scale, shift)));
+  }
+  if (masked)
+    mask(tile, step, result);
+  return result;
+}
+
+/// An accumulator's layout is that of the next product's left side.
+Value HopperAttentionBackward::packed(ArrayRef<Value> elements) {
+  Values words;
+  for (size_t i = 0; i < elements.size(); i += 2)
+    words.push_back(b.pack(elements[i], elements[i + 1], shape.element));
+  return b.vectorOf(words);
+}
+
+/// Queries become rows: a panel of 64 keys for each warpgroup.
+void HopperAttentionBackward::storeScores(Value words, Value stage) {
+  Value low = b.bitAnd(lane, 7), matrix = b.div(lane, 8);
+  Value line = b.add(low, b.mul(b.div(matrix, 2), 8));
+  Value chunk =
+      b.bitXor(b.add(b.mul(warp, 2), b.bitAnd(matrix, 1)), low);
+  Value start = b.add(at(shape.scoreOffset()),
+                      b.mul(stage, shape.scoreBytes()));
+  start = b.add(start, b.mul(group, shape.queryTile * 128));
+  start = b.add(start, b.add(b.mul(line, 128), b.mul(chunk, 16)));
+  Values all = b.elements(words);
+  for (int64_t k = 0; k < shape.queryTile / 16; ++k)
+    StoreMatrixOp::create(b, b.vectorOf(ArrayRef(all).slice(4 * k, 4)),
+                          b.add(start, k * 16 * 128), /*transpose=*/true);
+  FenceOp::create(b, /*init=*/false);
+}
+
+/// To the warp that adds: two boxes of 32 columns, in the swizzle that TMA
+/// undoes.
+void HopperAttentionBackward::giveSums(const Step &step, Value sums) {
+  Value buffer = b.bitAnd(step.step, 1);
+  NamedBarrierOp::create(b, b.add(b.add(group, 10), b.mul(buffer, 2)), 160,
+                         /*arrive=*/false);
+  Value start = b.add(at(shape.sumOffset()),
+                      b.mul(b.add(b.mul(buffer, 2), group), shape.partBytes));
+  start = b.add(start, b.add(b.mul(row, 128),
+                             b.mul(b.bitAnd(lane, 1), 8)));
+  Value turn = b.div(lane, 4), chunk = b.div(b.bitAnd(lane, 3), 2);
+  Values starts;
+  for (int64_t j = 0; j < 4; ++j)
+    starts.push_back(b.add(
+        start, b.mul(b.bitXor(b.add(chunk, 2 * j), turn), 16)));
+  Values all = b.elements(sums);
+  Value scale = b.real(shape.scale);
+  for (size_t i = 0; i < all.size(); i += 2) {
+    int64_t eight = i / 4;
+    Value pair = b.vectorOf({b.fmul(all[i], scale), b.fmul(all[i + 1], scale)});
+    Value address = b.add(starts[eight % 4],
+                          eight / 4 * shape.partBytes / 2 +
+                              rowOf(i) * 8 * 128);
+    LLVM::StoreOp::create(b, pair, sharedPointer(b, address), 8);
+  }
+  FenceOp::create(b, /*init=*/false);
+  NamedBarrierOp::create(b, b.add(b.add(group, 1), b.mul(buffer, 4)), 160,
+                         /*arrive=*/true);
+}
+
+/// Waits until `pending` products are unfinished; `sums` are through then.
+static void waitFor(HopperBuilder &b, MutableArrayRef<Value> sums,
+                    ValueRange kept, int64_t pending) {
+  SmallVector<Value> given(sums);
+  auto done = MultiplyWaitOp::create(b, ValueRange(given).getTypes(), given,
+                                     kept, pending);
+  llvm::copy(done.getResults(), sums.begin());
+}
+
+/// One tile of queries; carried are the sums for keys, then those for values.
+Values HopperAttentionBackward::nextStep(const Tile &tile, const Step &step,
+                                         bool masked, ValueRange carried) {
+  Value stage = stageOf(step.step), phase = phaseOf(step.step);
+  Value buffer = b.bitAnd(step.step, 1);
+  size_t count = carried.size() / 2;
+  Value keySums = b.vectorOf(Values(carried.take_front(count)));
+  Value valueSums = b.vectorOf(Values(carried.drop_front(count)));
+  BarrierWaitOp::create(b, slot(rowBarriers(Queries).full, stage), phase);
+  Value scores = multiplyRows(keyMatrix, shape.queryOffset(), stage);
+  BarrierWaitOp::create(b, slot(rowBarriers(Outputs).full, stage), phase);
+  Value cotangents = multiplyRows(valueMatrix, shape.outputOffset(), stage);
+  waitFor(b, scores, {}, 1);
+  Values slopes;
+  Values chances = probabilities(tile, step, masked, scores, slopes);
+  waitFor(b, cotangents, {}, 0);
+  Values products = readLine(shape.productOffset(), stage);
+  Values changes;
+  for (auto [i, cotangent] : llvm::enumerate(b.elements(cotangents))) {
+    Value product = products[i / 4 * 2 + i % 2];
+    Value change =
+        b.fmul(chances[i], b.fadd(cotangent, b.fnegate(product)));
+    changes.push_back(shape.softCap ? b.fmul(change, slopes[i]) : change);
+  }
+  Value words = packed(chances);
+  valueSums = addProduct(valueSums, words, shape.outputOffset(), stage);
+  Value changeWords = packed(changes);
+  storeScores(changeWords, buffer);
+  NamedBarrierOp::create(b, b.number(bothGroups), 256, /*arrive=*/false);
+  Value querySums = multiplyQueries(buffer);
+  keySums = addProduct(keySums, changeWords, shape.queryOffset(), stage);
+  Value both[] = {querySums, valueSums};
+  waitFor(b, both, words, 1);
+  release(Outputs, stage);
+  giveSums(step, both[0]);
+  waitFor(b, keySums, changeWords, 0);
+  release(Queries, stage);
+  Values next = b.elements(keySums);
+  llvm::append_range(next, b.elements(both[1]));
+  return next;
+}
+
+/// Over the warpgroup's own rows of what was read, 16 columns at a time, in
+/// the swizzle that TMA undoes.
+void HopperAttentionBackward::writePanels(const Tile &tile,
+                                          ArrayRef<Value> sums, int64_t offset,
+                                          int64_t map) {
+  Value low = b.bitAnd(lane, 7), half = b.bitAnd(b.div(lane, 8), 1);
+  Value line = b.add(b.mul(warp, 16), b.add(low, b.mul(half, 8)));
+  Value mine = b.add(at(offset), b.mul(group, 64 * 128));
+  Value start = b.add(mine, b.mul(line, 128));
+  Value all = packed(sums);
+  Values words = b.elements(all);
+  int64_t panelBytes = shape.keyTile * 128;
+  for (size_t k = 0; k < words.size() / 4; ++k) {
+    Value chunk = b.bitXor(b.add(b.div(lane, 16), k % 4 * 2), low);
+    StoreMatrixOp::create(b, b.vectorOf(ArrayRef(words).slice(4 * k, 4)),
+                          b.add(b.add(start, b.mul(chunk, 16)),
+                                k / 4 * panelBytes));
+  }
+  FenceOp::create(b, /*init=*/false);
+  NamedBarrierOp::create(b, b.add(group, 8), 128, /*arrive=*/false);
+  b.branch(isFirst, [&] {
+    Value firstRow = b.add(tile.firstKey, b.mul(group, 64));
+    for (int64_t panel = 0; panel < shape.panels; ++panel)
+      StoreOp::create(b, b.add(mine, panel * panelBytes), memory.maps[map],
+                      ValueRange{b.number(64 * panel), firstRow, tile.keyHead,
+                                 tile.batch});
+    StoreCommitOp::create(b);
+  });
+}
+
+void HopperAttentionBackward::emitConsumer(const Tile &tile) {
+  row = b.add(b.mul(warp, 16), b.div(lane, 4));
+  column = b.mul(b.bitAnd(lane, 3), 2);
+  Value mine = b.add(base, b.mul(group, 64 * 128));
+  keyMatrix = b.descriptor(mine, 16);
+  valueMatrix = b.descriptor(b.add(mine, shape.valueOffset()), 16);
+  BarrierWaitOp::create(b, at(keyBarrier()), b.number(0));
+  BarrierWaitOp::create(b, at(valueBarrier()), b.number(0));
+  int64_t count = shape.panels * 32;
+  Values sums(2 * count, b.real(0));
+  sums = forSteps(tile, /*split=*/true, sums,
+                  [&](Step step, bool masked, ValueRange carried) {
+                    return nextStep(tile, step, masked, carried);
+                  });
+  writePanels(tile, ArrayRef(sums).drop_front(count), shape.valueOffset(), 6);
+  Values keySums;
+  for (Value sum : ArrayRef(sums).take_front(count))
+    keySums.push_back(b.fmul(sum, b.real(shape.scale)));
+  // The other warpgroup multiplies this one's keys until here.
+  NamedBarrierOp::create(b, b.number(bothGroups), 256, /*arrive=*/false);
+  writePanels(tile, keySums, 0, 5);
+  b.branch(isFirst, [&] { StoreWaitOp::create(b); });
+}

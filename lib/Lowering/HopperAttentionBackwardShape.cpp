@@ -1,0 +1,110 @@
+//===- HopperAttentionBackwardShape.cpp - Tiles of a gradient -------------===//
+#include "HopperAttentionBackwardShape.h"
+#include "AttentionParts.h"
+
+#include "llvm/Support/MathExtras.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace lacuna;
+
+int64_t HopperAttentionBackwardShape::firstKeyTile(int64_t tile) const {
+  if (!left)
+    return 0;
+  return std::max<int64_t>(tile * queryTile - *left + offset, 0) / keyTile;
+}
+
+int64_t HopperAttentionBackwardShape::lastKeyTile(int64_t tile) const {
+  if (!right)
+    return keyTiles() - 1;
+  int64_t key = (tile + 1) * queryTile - 1 + *right + offset;
+  return key < 0 ? -1 : std::min(keyTiles() - 1, key / keyTile);
+}
+
+bool HopperAttentionBackwardShape::hasBlindTiles() const {
+  for (int64_t tile = 0; tile < queryTiles(); ++tile)
+    if (lastKeyTile(tile) < firstKeyTile(tile))
+      return true;
+  return false;
+}
+
+/// Why `op` is left to other back ends; empty if it is not.
+static std::string refuse(AttentionBackwardOp op) {
+  Type element = cast<ShapedType>(op.getQuery().getType()).getElementType();
+  if (!element.isBF16() && !element.isF16())
+    return "the element type is neither bf16 nor f16";
+  if (op.isPacked() || op.getMask() || op.getKeyLengths())
+    return "it has packed sequences, a mask or lengths";
+  if (!op.getScore().empty() || op.getDScores())
+    return "it has a score region, or results for scores";
+  if (op.getSplits() != 1)
+    return "its sums are split";
+  for (Value operand : {op.getQuery(), op.getKey(), op.getValue()}) {
+    auto type = cast<RankedTensorType>(operand.getType());
+    if (!type.hasStaticShape())
+      return "its shape is not static";
+    if (type.getNumElements() == 0)
+      return "it is empty";
+    if (type.getNumElements() >= INT32_MAX)
+      return "it is too large for indices of 32 bits";
+    if (type.getShape().back() % 8 || type.getShape().back() > 128)
+      return "a depth is no multiple of 8 up to 128";
+  }
+  if (op.getScale() && op.getScale()->convertToDouble() <= 0)
+    return "its scale is not positive";
+  return "";
+}
+
+static void readSizes(const AttentionParts &op,
+                      HopperAttentionBackwardShape &shape) {
+  bool heads = op.layout == AttentionLayout::BHSD;
+  auto query = cast<RankedTensorType>(op.query.getType());
+  ArrayRef<int64_t> key = cast<ShapedType>(op.key.getType()).getShape();
+  int64_t head = heads ? 1 : 2, row = heads ? 2 : 1;
+  shape.batches = query.getShape()[0];
+  shape.queryHeads = query.getShape()[head];
+  shape.queries = query.getShape()[row];
+  shape.keyHeads = key[head];
+  shape.keys = key[row];
+  shape.depth = key[3];
+  shape.valueDepth = cast<ShapedType>(op.value.getType()).getShape()[3];
+  shape.element = query.getElementType();
+  shape.scale = op.scale.value_or(1 / std::sqrt(double(shape.depth)));
+  shape.softCap = op.softCap;
+  // Windows longer than both sequences hide nothing more.
+  int64_t most = shape.queries + shape.keys;
+  if (op.causal == Causal::BottomRight)
+    shape.offset = shape.keys - shape.queries;
+  if (op.windowLeft)
+    shape.left = std::min<int64_t>(*op.windowLeft, most);
+  if (op.windowRight)
+    shape.right = std::min<int64_t>(*op.windowRight, most);
+  if (op.causal != Causal::None)
+    shape.right = 0;
+}
+
+static void chooseTile(HopperAttentionBackwardShape &shape,
+                       int64_t processors) {
+  shape.panels = std::max(shape.depth, shape.valueDepth) > 64 ? 2 : 1;
+  shape.queryTile = shape.panels == 1 ? 128 : 64;
+  shape.cyclic = !shape.masked() && shape.keyTiles() <= processors;
+  shape.sectionHeads =
+      std::min<int64_t>(4, shape.batches * shape.keyHeads);
+  int64_t share = llvm::divideCeil(shape.heads() * shape.paddedRows(),
+                                   2 * processors);
+  shape.preparedRows =
+      std::min<int64_t>(llvm::alignTo(share, 64), shape.paddedRows());
+}
+
+std::optional<HopperAttentionBackwardShape>
+lacuna::hopperAttentionBackwardShape(AttentionBackwardOp op,
+                                     int64_t processors, std::string &reason) {
+  reason = refuse(op);
+  if (!reason.empty())
+    return std::nullopt;
+  HopperAttentionBackwardShape shape;
+  readSizes(AttentionParts::of(op), shape);
+  chooseTile(shape, processors);
+  return shape;
+}
