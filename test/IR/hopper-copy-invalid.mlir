@@ -15,6 +15,13 @@ llvm.func @load_c3(%map: !llvm.ptr, %x: i32) {
 }
 
 // -----
+llvm.func @load_line_c1(%source: !llvm.ptr<1>, %x: i32) {
+  // expected-error@+1 {{`bytes` must be a multiple of 16 from 16 to 65536, got `24`}}
+  hopper.load_line %source to %x, %x, 24 : !llvm.ptr<1>
+  llvm.return
+}
+
+// -----
 llvm.func @store_wait_c1() {
   // expected-error@+1 {{`pending` must be 0 to 7, got `8`}}
   hopper.store_wait pending = 8

@@ -42,6 +42,23 @@ llvm.func @roles(%map: !llvm.ptr) {
     // CHECK: hopper.flag_wait %{{.*}} : !llvm.ptr
     hopper.flag_wait %map : !llvm.ptr
   }
+  // CHECK: } producer whole registers = 40 {
+  hopper.specialize %wg consumers = 2 registers = 232 {
+    hopper.cluster_barrier
+  } producer whole registers = 40 {
+    // CHECK: hopper.load_line %{{.*}} to %{{.*}}, %{{.*}}, 256 : !llvm.ptr
+    hopper.load_line %map to %base, %base, 256 : !llvm.ptr
+    // CHECK: hopper.store add %{{.*}} to %{{.*}}[%{{.*}}]
+    hopper.store add %base to %map[%tid] : !llvm.ptr
+    // CHECK: hopper.store_wait written
+    hopper.store_wait written
+    // CHECK: hopper.fence global
+    hopper.fence global
+    // CHECK: hopper.counter_wait %{{.*}}, %{{.*}} : !llvm.ptr
+    hopper.counter_wait %map, %tid : !llvm.ptr
+    // CHECK: hopper.counter_next %{{.*}}, %{{.*}} : !llvm.ptr
+    %old = hopper.counter_next %map, %tid : !llvm.ptr
+  }
   llvm.return
 }
 
@@ -63,5 +80,7 @@ llvm.func @products(%a: i64, %p: vector<4xi32>, %o: vector<8xf32>) {
       -> (vector<8xf32>, vector<8xf32>)
   // CHECK: hopper.store_matrix
   hopper.store_matrix %p, %base : vector<4xi32>
+  // CHECK: hopper.store_matrix transpose
+  hopper.store_matrix transpose %p, %base : vector<4xi32>
   llvm.return
 }

@@ -62,3 +62,31 @@ llvm.func @cluster(%map: !llvm.ptr, %flag: !llvm.ptr<1>, %x: i32, %p: i1) {
   hopper.flag_wait %flag : !llvm.ptr<1>
   llvm.return
 }
+
+// CHECK-LABEL: llvm.func @turns
+llvm.func @turns(%wg: i32, %x: i32, %map: !llvm.ptr, %own: !llvm.ptr<1>,
+                 %p: vector<4xi32>) -> i32 {
+  // CHECK: setmaxnreg.dec.sync.aligned.u32 40
+  // CHECK-NOT: %tid.x
+  // CHECK: cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [$1], [$0], 256, [$2];
+  // CHECK: setmaxnreg.inc.sync.aligned.u32 232
+  hopper.specialize %wg consumers = 2 registers = 232 {
+    hopper.cluster_barrier
+  } producer whole registers = 40 {
+    hopper.load_line %own to %x, %x, 256 : !llvm.ptr<1>
+  }
+  // CHECK: stmatrix.sync.aligned.m8n8.x4.trans.shared.b16
+  hopper.store_matrix transpose %p, %x : vector<4xi32>
+  // CHECK: cp.reduce.async.bulk.tensor.1d.global.shared::cta.add.bulk_group [$1, {$2}], [$0];
+  hopper.store add %x to %map[%x] : !llvm.ptr
+  // CHECK: cp.async.bulk.wait_group 0;
+  hopper.store_wait written
+  // CHECK: fence.proxy.async;
+  hopper.fence global
+  // CHECK: ld.acquire.gpu.global.b32 seen, [$0];
+  // CHECK-SAME: setp.ne.b32 p, seen, $1;
+  hopper.counter_wait %own, %x : !llvm.ptr<1>
+  // CHECK: atom.acq_rel.gpu.global.inc.u32 $0, [$1], $2;
+  %old = hopper.counter_next %own, %x : !llvm.ptr<1>
+  llvm.return %old : i32
+}

@@ -52,12 +52,13 @@ def EmitHopper : Pass<"lacuna-emit-hopper", "::mlir::ModuleOp"> {
       scalar ops, depths that are no multiples of 8 up to 256, thousands of
       packed sequences. Blocks of keys that a region hides from a whole tile by comparing
       places, or i32 elements captured at them, are not multiplied.
+    * A gradient of attention, up to 128 deep, without masks or regions.
     * A contraction and its element-wise consumers, or those of the two halves
       of its columns. Its operands have 16-byte strides.
     * A convolution of images, channels last, and its element-wise consumers.
       It has no groups, 8 n channels, and panels of 64 n. Rows of the kernel
       that see only padding in all of a tile are not multiplied.
-    Numbers: probabilities are rounded to the element type before they are
+    Numbers: probabilities, and cotangents of scores, are rounded to the element type before they are
     multiplied with the values; sums are reassociated, in f32; exponentials
     have 2 ulp; soft caps 2^-11 of the cap. Behind a product f32 is kept up to the results, which are
     rounded once; divisions and roots there have 2 ulp.
