@@ -147,6 +147,7 @@ Expected<PipelineOptions> lacuna::pipelineOptions(const CompileOptions &options)
   pipeline.dtype = dtype == "f32" ? "" : dtype;
   pipeline.vectorBits = target->vectorBits();
   pipeline.onDevice = target->ordinal.has_value();
+  pipeline.mixBeforeResize = options.mixBeforeResize;
   pipeline.reproducer = options.reproducer;
   pipeline.gradientOf = options.gradientOf;
   pipeline.training = options.training;

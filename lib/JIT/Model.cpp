@@ -178,7 +178,8 @@ static std::string keyOf(const TrainingStep &step) {
 static std::string cacheKey(const CompileOptions &options) {
   std::string key =
       options.target + "|" + options.entry + "|" + options.gradientOf + "|" +
-      options.memoryBudget + "|" + options.dtype;
+      options.memoryBudget + "|" + options.dtype +
+      (options.mixBeforeResize ? "" : "|unmixed");
   if (options.training)
     key += keyOf(*options.training);
   for (const std::string &name : options.gradients)

@@ -64,6 +64,8 @@ static void addPlan(OpPassManager &passes, const PipelineOptions &options) {
     layout.narrowLanes = 64; // what tensor cores read side by side
   OpPassManager &functions = passes.nest<func::FuncOp>();
   functions.addPass(createFoldBatchNorm());
+  if (options.mixBeforeResize)
+    functions.addPass(createMixBeforeResize());
   functions.addPass(createNestPools());
   functions.addPass(createSplitTransposedConvolutions());
   functions.addPass(createChannelsLast(layout));

@@ -68,6 +68,17 @@ static Value packFilter(OpBuilder &builder, Location loc, Value filter,
                       "packed_filter");
 }
 
+/// The filter of a 1x1 convolution as (outputs, inputs).
+static Value filterLines(OpBuilder &builder, Location loc, Value filter) {
+  RankedTensorType type = typeOf(filter);
+  Ints shape{type.getDimSize(0), type.getDimSize(1)};
+  std::vector<char> bytes = copyConstant(filter);
+  if (bytes.empty())
+    return reshape(builder, loc, filter, shape);
+  return makeConstant(builder, loc, type.clone(shape), std::move(bytes),
+                      "filter");
+}
+
 /// The filter of a 1x1 convolution as (inputs, outputs), so that outputs are
 /// contiguous.
 static Value filterMatrix(OpBuilder &builder, Location loc, Value filter) {
@@ -84,28 +95,23 @@ static Value filterMatrix(OpBuilder &builder, Location loc, Value filter) {
                     &bytes[(o * inputs + i) * width], width);
     return makeConstant(builder, loc, matrix, std::move(turned), "filter");
   }
-  SmallVector<ReassociationIndices> groups(2);
-  groups[0] = {0};
-  for (int64_t dim = 1; dim < type.getRank(); ++dim)
-    groups[1].push_back(dim);
-  auto flat = RankedTensorType::get({outputs, inputs}, type.getElementType());
-  Value collapsed = tensor::CollapseShapeOp::create(builder, loc, flat, filter, groups);
-  return transpose(builder, loc, collapsed, {1, 0});
+  return transpose(builder, loc, filterLines(builder, loc, filter), {1, 0});
 }
 
 static bool allOf(ArrayRef<int64_t> values, int64_t wanted) {
   return llvm::all_of(values, [&](int64_t value) { return value == wanted; });
 }
 
-/// A 1x1 convolution without stride: a matrix product over all pixels.
-static Value asProduct(OpBuilder &b, Location loc, Value input, Value filter) {
+/// A 1x1 convolution without stride: a matrix product over all pixels, with the
+/// filter's inputs contiguous if `byLines`.
+static Value asProduct(OpBuilder &b, Location loc, Value input, Value filter,
+                       bool byLines) {
   RankedTensorType type = typeOf(input);
-  Value matrix = filterMatrix(b, loc, filter);
+  Value matrix = byLines ? filterLines(b, loc, filter)
+                         : filterMatrix(b, loc, filter);
   Ints shape(type.getShape());
   shape.back() = typeOf(filter).getDimSize(0);
-  Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type.getElementType()));
-  Value target = tensor::EmptyOp::create(b, loc, shape, type.getElementType());
-  Value init = linalg::FillOp::create(b, loc, zero, target).getResult(0);
+  Value init = zeroFilled(b, loc, type.clone(shape));
   int64_t pixels = type.getRank() - 1, loops = pixels + 2;
   auto map = [&](bool pixel, ArrayRef<int64_t> rest) {
     SmallVector<AffineExpr> exprs;
@@ -116,7 +122,8 @@ static Value asProduct(OpBuilder &b, Location loc, Value input, Value filter) {
     return AffineMapAttr::get(AffineMap::get(loops, 0, exprs, b.getContext()));
   };
   auto maps = b.getArrayAttr({map(true, {pixels + 1}),
-                              map(false, {pixels + 1, pixels}),
+                              byLines ? map(false, {pixels, pixels + 1})
+                                      : map(false, {pixels + 1, pixels}),
                               map(true, {pixels})});
   return linalg::ContractOp::create(b, loc, TypeRange(init.getType()),
                                     ValueRange{input, matrix}, ValueRange(init),
@@ -145,11 +152,13 @@ struct LowerConvolution : OpRewritePattern<ConvolutionOp> {
     ArrayRef<int64_t> kernel = typeOf(op.getFilter()).getShape().drop_front(2);
     auto type = RankedTensorType::get(shape, typeOf(op.getResult()).getElementType());
     Value result;
+    bool narrow = type.getElementTypeBitWidth() == 16 && narrowLanes > 0;
     if (op.getGroups() == 1 && allOf(kernel, 1) && allOf(op.getStrides(), 1) &&
         allOf(op.getPadsBegin(), 0) && allOf(op.getPadsEnd(), 0)) {
-      result = asProduct(rewriter, loc, input, op.getFilter());
+      // Tensor cores read lines of whole 16 bytes.
+      result = asProduct(rewriter, loc, input, op.getFilter(),
+                         narrow && shape.back() % 8 != 0);
     } else {
-      bool narrow = type.getElementTypeBitWidth() == 16 && narrowLanes > 0;
       Value panels = packFilter(rewriter, loc, op.getFilter(), op.getGroups(),
                                 narrow ? narrowLanes : lanes);
       result = PackedConvolutionOp::create(

@@ -68,24 +68,38 @@ Value lacuna::reshape(OpBuilder &builder, Location loc, Value value,
                                        all(target.getRank()));
 }
 
-Value lacuna::addAlongLast(OpBuilder &builder, Location loc, Value value,
-                           Value vector) {
+Value lacuna::addGeneric(OpBuilder &builder, Location loc, Value value,
+                         Value other, AffineMap map) {
   RankedTensorType type = typeOf(value);
   int64_t rank = type.getRank();
   Value target = tensor::EmptyOp::create(builder, loc, type.getShape(),
                                          type.getElementType());
   AffineMap identity = builder.getMultiDimIdentityMap(rank);
-  AffineMap last = AffineMap::get(rank, 0, builder.getAffineDimExpr(rank - 1));
   SmallVector<utils::IteratorType> iterators(rank,
                                              utils::IteratorType::parallel);
   return linalg::GenericOp::create(
-             builder, loc, type, ValueRange{value, vector}, target,
-             ArrayRef<AffineMap>{identity, last, identity}, iterators,
+             builder, loc, type, ValueRange{value, other}, target,
+             ArrayRef<AffineMap>{identity, map, identity}, iterators,
              [](OpBuilder &b, Location l, ValueRange args) {
                Value sum = arith::AddFOp::create(b, l, args[0], args[1]);
                linalg::YieldOp::create(b, l, sum);
              })
       .getResult(0);
+}
+
+Value lacuna::addAlongLast(OpBuilder &builder, Location loc, Value value,
+                           Value vector) {
+  int64_t rank = typeOf(value).getRank();
+  AffineMap last = AffineMap::get(rank, 0, builder.getAffineDimExpr(rank - 1));
+  return addGeneric(builder, loc, value, vector, last);
+}
+
+Value lacuna::zeroFilled(OpBuilder &b, Location loc, RankedTensorType type) {
+  Value zero = arith::ConstantOp::create(
+      b, loc, b.getZeroAttr(type.getElementType()));
+  Value target =
+      tensor::EmptyOp::create(b, loc, type.getShape(), type.getElementType());
+  return linalg::FillOp::create(b, loc, zero, target).getResult(0);
 }
 
 ArrayRef<char> lacuna::constantBytes(Value value) {

@@ -26,6 +26,13 @@ mlir::Value transpose(mlir::OpBuilder &builder, mlir::Location loc,
 /// The same elements in another shape; `value` itself when it has it already.
 mlir::Value reshape(mlir::OpBuilder &builder, mlir::Location loc,
                     mlir::Value value, llvm::ArrayRef<int64_t> shape);
+/// Adds the elements of `other` at `map` of each place.
+mlir::Value addGeneric(mlir::OpBuilder &builder, mlir::Location loc,
+                       mlir::Value value, mlir::Value other,
+                       mlir::AffineMap map);
+/// A tensor filled with zeros.
+mlir::Value zeroFilled(mlir::OpBuilder &builder, mlir::Location loc,
+                       mlir::RankedTensorType type);
 /// Adds a vector along the last dimension.
 mlir::Value addAlongLast(mlir::OpBuilder &builder, mlir::Location loc,
                          mlir::Value value, mlir::Value vector);

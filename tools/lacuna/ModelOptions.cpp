@@ -29,7 +29,11 @@ ModelOptions::ModelOptions(cl::SubCommand &command)
       memoryBudget("memory-budget",
                    cl::desc("Bytes, or a share (0.5) of the arena, that values "
                             "may take: recomputes for gradients"),
-                   cl::value_desc("bytes|share"), cl::sub(command)) {}
+                   cl::value_desc("bytes|share"), cl::sub(command)),
+      mixBeforeResize("mix-before-resize", cl::init(true),
+                      cl::desc("Mix channels before maps are enlarged where "
+                               "that saves work"),
+                      cl::sub(command)) {}
 
 Expected<Model> ModelOptions::load() const {
   if (path.empty())
@@ -60,6 +64,7 @@ Expected<CompileOptions> ModelOptions::compileOptions() const {
   options.dtype = dtype;
   options.gradientOf = gradientOf;
   options.memoryBudget = memoryBudget;
+  options.mixBeforeResize = mixBeforeResize;
   options.gradients.assign(gradients.begin(), gradients.end());
   for (llvm::StringRef text : shapes) {
     auto [name, sizes] = text.rsplit('=');

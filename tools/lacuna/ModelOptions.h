@@ -26,6 +26,7 @@ struct ModelOptions {
   llvm::cl::opt<std::string> gradientOf;
   llvm::cl::list<std::string> gradients;
   llvm::cl::opt<std::string> memoryBudget;
+  llvm::cl::opt<bool> mixBeforeResize;
 };
 
 /// `2x3x4`, or `scalar`; nothing for any other text.

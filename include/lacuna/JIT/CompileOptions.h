@@ -47,6 +47,9 @@ struct CompileOptions {
   /// fail with the least found; a share takes that, and the program's `note`
   /// says so. Empty: no bound.
   std::string memoryBudget;
+  /// Whether convolutions of constant filter mix channels before maps are
+  /// enlarged where that saves work; sums are then taken in another order.
+  bool mixBeforeResize = true;
   /// Directory for a reproducer when a pass fails; empty: none.
   std::string reproducer;
 };

@@ -28,6 +28,8 @@ struct PipelineOptions {
   /// Bytes that PlanRecompute is to keep within, as near as it can; empty: no
   /// bound.
   std::string memoryBudget;
+  /// Whether channels are mixed before maps are enlarged; see MixBeforeResize.
+  bool mixBeforeResize = true;
   /// Where a failing pass writes its input and the command that replays it;
   /// empty: nowhere.
   std::string reproducer;

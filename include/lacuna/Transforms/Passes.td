@@ -50,6 +50,30 @@ def FoldBatchNorm : Pass<"lacuna-fold-batch-norm", "::mlir::func::FuncOp"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def MixBeforeResize : Pass<"lacuna-mix-before-resize", "::mlir::func::FuncOp"> {
+  let summary = "mix channels where maps are small, not where they are large";
+  let description = [{
+    Input: `lacuna.convolution` of constant filter and one group on an enlarged
+    map (`lacuna.resize` of space alone that nothing else reads) or on a
+    concatenation with such maps. Output: the convolution of the other channels,
+    plus for each enlarged map
+
+    * 1x1: resize(mix(z)), where the filter mixes the channels of the small
+      map z; for one pixel, a bias for each image;
+    * other windows: U mix(z), where the mixing has a row for each tap, and U is
+      a constant matrix of what each window reads of z, padding included; all
+      such maps share one product.
+
+    Only where multiplications are halved at least.
+    Numbers: sums are reassociated; in f16 and bf16 it is no more the enlarged
+    map that is rounded, but the mixed one, the weights in U and each share.
+  }];
+  let dependentDialects = ["::lacuna::LacunaDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def NestPools : Pass<"lacuna-nest-pools", "::mlir::func::FuncOp"> {
   let summary = "pool coarse windows from fine ones";
   let description = [{
