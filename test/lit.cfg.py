@@ -1,5 +1,6 @@
 """How lit runs the tests: one page of program, data and expectation a file."""
 import glob
+import importlib.util
 import os
 import shutil
 import sys
@@ -41,6 +42,10 @@ if shutil.which("ptxas", path=config.environment["PATH"]):
 
 if os.path.exists("/dev/nvidiactl"):
     config.available_features.add("cuda")
+
+# Python itself is enough for most scripts; an example needs more.
+if importlib.util.find_spec("numpy"):
+    config.available_features.add("numpy")
 
 # ONNX's own tests, when the package is in <build>/venv (utils/test.sh).
 onnx_tests = glob.glob(os.path.join(

@@ -4,9 +4,10 @@
 usage: make-data.py OUT.npz COUNT SEED [SIZE]
 
 Writes `image`, f32 [COUNT, 3, SIZE, SIZE] around 0, and `label`, u8 [COUNT,
-SIZE, SIZE]: 0 background, 1 disk, 2 square, 3 triangle, 4 ring. Shapes lie on
-top of each other, turned, of any colour and texture, so that colour says
-nothing of the class. NumPy only; the same seed gives the same images.
+SIZE, SIZE]: 0 background, 1 striped disk, 2 chequered square, 3 noisy triangle,
+4 ring of one colour. Two to four lie on top of each other, of any size, turned
+by any angle; colours are drawn anew each time and say nothing of the class.
+NumPy only; the same seed gives the same images.
 """
 import sys
 
@@ -15,26 +16,29 @@ import numpy
 CLASSES = 5
 
 
-def texture(random, y, x):
-    """Stripes, checks or noise between two colours, [3, size, size]."""
+def texture(random, kind, y, x):
+    """Two colours in the pattern of a class, [3, size, size]."""
     first, second = random.uniform(-1, 1, (2, 3, 1, 1))
-    angle, period = random.uniform(0, numpy.pi), random.uniform(4, 12)
-    u = numpy.cos(angle) * x + numpy.sin(angle) * y
-    v = numpy.cos(angle) * y - numpy.sin(angle) * x
-    kind = random.integers(3)
-    if kind == 0:
-        blend = 0.5 + 0.5 * numpy.sin(2 * numpy.pi * u / period)
-    elif kind == 1:
-        blend = ((u // period + v // period) % 2)
-    else:
+    angle, period = random.uniform(0, numpy.pi), random.uniform(5, 9)
+    u = (numpy.cos(angle) * x + numpy.sin(angle) * y) / period
+    v = (numpy.cos(angle) * y - numpy.sin(angle) * x) / period
+    if kind == 0:  # from one colour to the other across the image
+        blend = 0.1 * (u - u.min()) / max(u.max() - u.min(), 1)
+    elif kind == 1:  # stripes
+        blend = 0.5 + 0.5 * numpy.sin(2 * numpy.pi * u)
+    elif kind == 2:  # checks
+        blend = (numpy.floor(2 * u) + numpy.floor(2 * v)) % 2
+    elif kind == 3:  # noise
         blend = random.uniform(0, 1, x.shape)
-    return first + (second - first) * 0.6 * blend
+    else:  # one colour
+        blend = numpy.zeros(x.shape)
+    return first + (second - first) * blend
 
 
 def inside(random, kind, y, x, size):
     """The mask of one shape somewhere in the image."""
     cy, cx = random.uniform(0.15 * size, 0.85 * size, 2)
-    radius = random.uniform(0.14 * size, 0.28 * size)
+    radius = random.uniform(0.18 * size, 0.32 * size)
     angle = random.uniform(0, 2 * numpy.pi)
     dy, dx = y - cy, x - cx
     distance = numpy.hypot(dy, dx)
@@ -57,11 +61,11 @@ def make(count, seed, size=64):
     images = numpy.empty((count, 3, size, size), numpy.float32)
     labels = numpy.zeros((count, size, size), numpy.uint8)
     for image, label in zip(images, labels):
-        image[:] = texture(random, y, x)
-        for _ in range(random.integers(2, 6)):
+        image[:] = texture(random, 0, y, x)
+        for _ in range(random.integers(2, 5)):
             kind = random.integers(1, CLASSES)
             mask = inside(random, kind, y, x, size)
-            image[:, mask] = texture(random, y, x)[:, mask]
+            image[:, mask] = texture(random, kind, y, x)[:, mask]
             label[mask] = kind
         image += random.normal(0, 0.05, image.shape)
     return images, labels

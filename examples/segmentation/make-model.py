@@ -3,15 +3,17 @@
 
 usage: make-model.py [BATCH [SIZE]] > net.mlir
 
-One convolution at full size, one that halves it, two residual ones (the second
-atrous), then side by side: 1x1, atrous 3x3 at rates 2, 4 and 8 (ASPP, Chen et
-al., 2017), averages over 1, 2 and 4 bins (PSPNet, Zhao et al., 2017). What they
-saw is joined, doubled in size, and joined with the first maps again.
+Convolutions at full size, half and a quarter of it, where residual ones widen
+their reach by rates 1, 2 and 4; side by side: 1x1, atrous 3x3 at rates 2, 4 and
+6 (ASPP, Chen et al., 2017), averages over 1, 2 and 4 bins (PSPNet, Zhao et al.,
+2017). What they saw is joined, and doubled in size twice, each time beside the
+maps of that size (DeepLabV3+, Chen et al., 2018). Maps are normalised over
+groups of 8 channels (Wu and He, 2018), which does not depend on the batch.
 Standard library only.
 """
 import sys
 
-CLASSES, WIDTH, DETAIL, BINS = 5, 24, 16, 8
+CLASSES = 5
 
 
 class Writer:
@@ -35,21 +37,31 @@ class Writer:
             f'{{lacuna.name = "{name}", lacuna.requires_grad}}')
         return f"%{name}"
 
-    def convolution(self, x, name, channels, size, kernel=3, stride=1, rate=1):
-        """x is (value, channels, size); its bias begins with 0."""
+    def convolution(self, x, name, channels, size, kernel=3, stride=1, rate=1,
+                    bias=False):
+        """x is (value, channels, size); a bias begins with 0."""
         value, before, old = x
-        filter = self.parameter(f"{name}_filter", channels, before, kernel,
-                                kernel)
-        bias = self.parameter(f"{name}_bias", channels)
+        shape = channels, before, kernel, kernel
+        operands = [value, self.parameter(f"{name}_filter", *shape)]
+        types = [self.map(before, old), self.type(*shape)]
+        if bias:
+            operands.append(self.parameter(f"{name}_bias", channels))
+            types.append(self.type(channels))
         pad = rate * (kernel // 2)
-        result = self.map(channels, size)
         return self.emit(
-            f"lacuna.convolution {value}, {filter}, {bias} "
+            f"lacuna.convolution {', '.join(operands)} "
             f"strides = [{stride}, {stride}] dilations = [{rate}, {rate}] "
             f"pads = [{pad}, {pad}] to [{pad}, {pad}]\n"
-            f"      : ({self.map(before, old)}, "
-            f"{self.type(channels, before, kernel, kernel)}, "
-            f"{self.type(channels)}) -> {result}"), channels, size
+            f"      : ({', '.join(types)}) -> {self.map(channels, size)}"), \
+            channels, size
+
+    def normalize(self, x, name):
+        """The scale is left to the filters behind it."""
+        bias = self.parameter(f"{name}_shift", x[1])
+        map = self.map(*x[1:])
+        return self.emit(
+            f"lacuna.group_norm {x[0]} bias {bias} groups = {x[1] // 8}\n"
+            f"      : ({map}, {self.type(x[1])}) -> {map}"), *x[1:]
 
     def relu(self, x):
         return (self.emit(f"lacuna.activation relu {x[0]} : "
@@ -61,8 +73,9 @@ class Writer:
 
     def pool(self, x, bins):
         return self.emit(
-            f"lacuna.adaptive_pool average {x[0]} output_size = [{bins}, {bins}]"
-            f"\n      : ({self.map(*x[1:])}) -> {self.map(x[1], bins)}"), x[1], \
+            f"lacuna.adaptive_pool average {x[0]} "
+            f"output_size = [{bins}, {bins}]\n"
+            f"      : ({self.map(*x[1:])}) -> {self.map(x[1], bins)}"), x[1], \
             bins
 
     def resize(self, x, size):
@@ -81,28 +94,37 @@ class Writer:
                          f"{self.map(channels, size)}"), channels, size
 
 
+def layer(writer, x, name, channels, size, kernel=3, stride=1, rate=1):
+    # Single pixels, the averages of a pyramid, have nothing to normalise.
+    small = size <= 4
+    x = writer.convolution(x, name, channels, size, kernel, stride, rate, small)
+    return writer.relu(x if small else writer.normalize(x, name))
+
+
 def build(writer, size):
-    half = size // 2
+    half, quarter = size // 2, size // 4
     image = "%image", 3, size
-    detail = writer.relu(writer.convolution(image, "detail", DETAIL, size))
-    x = writer.relu(writer.convolution(detail, "half", WIDTH, half, stride=2))
-    for name, rate in (("near", 1), ("far", 2)):
-        x = writer.add(x, writer.relu(
-            writer.convolution(x, name, WIDTH, half, rate=rate)))
-    parts = [writer.relu(writer.convolution(x, "point", WIDTH, half, kernel=1))]
-    for rate in (2, 4, 8):
-        parts.append(writer.relu(writer.convolution(
-            x, f"rate{rate}", WIDTH, half, rate=rate)))
+    detail = layer(writer, image, "detail", 16, size)
+    middle = layer(writer, detail, "half", 32, half, stride=2)
+    middle = writer.add(middle, layer(writer, middle, "half2", 32, half))
+    x = layer(writer, middle, "quarter", 64, quarter, stride=2)
+    for rate in (1, 2, 4):
+        x = writer.add(x, layer(writer, x, f"atrous{rate}", 64, quarter,
+                                rate=rate))
+    parts = [layer(writer, x, "point", 32, quarter, kernel=1)]
+    for rate in (2, 4, 6):
+        parts.append(layer(writer, x, f"rate{rate}", 32, quarter, rate=rate))
     for bins in (1, 2, 4):
-        bin = writer.relu(writer.convolution(
-            writer.pool(x, bins), f"bins{bins}", BINS, bins, kernel=1))
-        parts.append(writer.resize(bin, half))
-    x = writer.relu(writer.convolution(writer.concat(parts), "join", WIDTH,
-                                       half, kernel=1))
-    x = writer.add(x, writer.relu(writer.convolution(x, "mix", WIDTH, half)))
+        bin = layer(writer, writer.pool(x, bins), f"bins{bins}", 16, bins,
+                    kernel=1)
+        parts.append(writer.resize(bin, quarter))
+    x = layer(writer, writer.concat(parts), "join", 32, quarter, kernel=1)
+    x = writer.concat([writer.resize(x, half), middle])
+    x = layer(writer, x, "refine", 32, half)
+    x = layer(writer, x, "narrow", 16, half, kernel=1)
     x = writer.concat([writer.resize(x, size), detail])
-    x = writer.relu(writer.convolution(x, "refine", WIDTH, size))
-    return writer.convolution(x, "classify", CLASSES, size, kernel=1)
+    x = layer(writer, x, "border", 16, size)
+    return writer.convolution(x, "classify", CLASSES, size, kernel=1, bias=True)
 
 
 def main():

@@ -3,9 +3,9 @@
 # usage: examples/segmentation/train.sh [--quick] [FOLDER]
 set -e
 here=$(dirname "$0")
-steps=3000 images=4000 seen=400
+steps=5000 images=4000 seen=400
 if [ "$1" = --quick ]; then
-  steps=60 images=200 seen=24
+  steps=30 images=64 seen=16
   shift
 fi
 out=${1:-segmentation}
