@@ -44,24 +44,23 @@ def EmitHopper : Pass<"lacuna-emit-hopper", "::mlir::ModuleOp"> {
     f16 that Hopper's tensor cores can do get a device kernel beside them, an
     `llvm.func` of `hopper`, `scf`, `arith` and `vector` ops named NAME_device,
     and the attribute `lacuna.device` that names it. It takes a pointer for
-    each buffer and then its tensor maps; its attributes say how to launch it.
-    Launches of one kernel must not overlap: parts of sums pass through memory
-    of its own, and a counter there says which tile is next. What can fail
-    takes one pointer more, to tell so. What has a device kernel:
+    each buffer, then its tensor maps, and one more where it can fail; its
+    attributes say how to launch it. Launches of one kernel must not overlap:
+    it has memory of its own. What has a device kernel:
     * An attention alone. Not: keys in parts, score regions of more than short
-      scalar ops, depths that are no multiples of 8 up to 256, thousands of
-      packed sequences. Blocks of keys that a region hides from a whole tile by comparing
-      places, or i32 elements captured at them, are not multiplied.
+      scalar ops, depths other than 8 n up to 256, thousands of sequences.
+      Blocks of keys that a region hides by comparing places, or i32 elements
+      captured at them, are not multiplied.
     * A gradient of attention, up to 128 deep, without masks or regions.
-    * A contraction and its element-wise consumers, or those of the two halves
-      of its columns. Its operands have 16-byte strides.
-    * A convolution of images, channels last, and its element-wise consumers.
-      It has no groups, 8 n channels, and panels of 64 n. Rows of the kernel
-      that see only padding in all of a tile are not multiplied.
-    Numbers: probabilities, and cotangents of scores, are rounded to the element type before they are
-    multiplied with the values; sums are reassociated, in f32; exponentials
-    have 2 ulp; soft caps 2^-11 of the cap. Behind a product f32 is kept up to the results, which are
-    rounded once; divisions and roots there have 2 ulp.
+    * A contraction of 16-byte strides and its element-wise consumers, or those
+      of the two halves of its columns.
+    * A convolution of images, channels last, and its element-wise consumers;
+      also by its filter. No groups, 8 n channels, panels of 64 n. Rows of
+      the kernel that see only padding are not multiplied.
+    Numbers: probabilities, and cotangents of scores, are rounded to the
+    element type before they are multiplied; sums are reassociated, in f32;
+    exponentials have 2 ulp; soft caps 2^-11 of the cap. Behind a product f32
+    is kept up to the results; divisions and roots there have 2 ulp.
   }];
   let options = [
     Option<"processors", "processors", "int64_t", "132",
