@@ -51,8 +51,8 @@ class Writer:
         return self.emit(
             f"lacuna.convolution {', '.join(operands)} "
             f"strides = [{stride}, {stride}] dilations = [{rate}, {rate}] "
-            f"pads = [{pad}, {pad}] to [{pad}, {pad}]\n"
-            f"      : ({', '.join(types)}) -> {self.map(channels, size)}"), \
+            f"pads = [{pad}, {pad}] to [{pad}, {pad}]"
+            f" : ({', '.join(types)}) -> {self.map(channels, size)}"), \
             channels, size
 
     def normalize(self, x, name):
