@@ -10,6 +10,7 @@
 #include "HopperAttentionShape.h"
 #include "HopperAttentionTile.h"
 #include "HopperBuilder.h"
+#include "HopperRegion.h"
 
 namespace lacuna {
 
@@ -19,7 +20,8 @@ public:
   using Memory = HopperAttentionMemory;
   HopperAttention(HopperBuilder &builder, AttentionOp op,
                   const HopperAttentionShape &shape, Memory memory)
-      : b(builder), op(op), shape(shape), memory(std::move(memory)) {}
+      : b(builder), op(op), shape(shape), memory(std::move(memory)),
+        region(b, op, this->memory.buffers) {}
   /// Emits the body at the builder's insertion point.
   void emit();
 
@@ -43,7 +45,11 @@ private:
   /// Which key blocks each tile sees, by intervals of the score region.
   void findSeenBlocks();
   void findRanges(size_t table);
-  Value isSeen(Value tile, Value block);
+  /// Whether some query of the tile sees some key of the block, and each all.
+  struct Sight {
+    Value some, all;
+  };
+  Sight sightOf(Value tile, Value block);
   void storeShared(Value value, Value address);
   Value loadShared(Value address);
   using TileBody = llvm::function_ref<void(Tile, Value, Value)>;
@@ -81,19 +87,24 @@ private:
   void emitTile(const Tile &tile, Value step, Value tileCount);
   State firstBlock(const Tile &tile, Value step);
   State blocks(const Tile &tile, Value step, State state);
+  /// What a run of blocks may hide: keys behind, keys before, and those that
+  /// the region does.
+  struct Hiding {
+    bool right, left, region;
+  };
   State nextBlock(const Tile &tile, Value step, Value from, State state,
-                  bool maskRight, bool maskLeft);
+                  Hiding hiding);
   Value multiplyKeys(Value stage);
   Value multiplyValues(Value sums, Value probabilities, Value stage);
   /// Hides what is beyond the limits of the thread's rows.
-  void mask(Values &scores, const Tile &tile, Value block, bool right,
-            bool left);
+  void mask(Values &scores, const Tile &tile, Value block, Hiding hiding);
   /// Score region, soft cap and mask.
   void adjust(Values &scores, const Tile &tile, Value block,
-              llvm::ArrayRef<Value> mask);
+              llvm::ArrayRef<Value> mask, bool shown);
   /// Before the scores are there, and once they are.
   Values readMask(const Tile &tile, Value block);
-  Value applyRegion(Value score, const Tile &tile, Value query, Value key);
+  HopperRegion::Place regionPlace(const Tile &tile, Value block);
+  void readRegion(const Tile &tile, Value block);
   void addMask(Values &scores, llvm::ArrayRef<Value> mask, double scale);
   Value firstQuery(const Tile &tile);
   Values softmax(Values &scores, State &state, bool first);
@@ -123,6 +134,7 @@ private:
   AttentionOp op;
   const HopperAttentionShape &shape;
   Memory memory;
+  HopperRegion region;
   /// The producer is a single thread.
   bool isAlone = false;
   // The thread: number, block, warpgroup; first of its warp, of its group.

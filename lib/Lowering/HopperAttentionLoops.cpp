@@ -72,7 +72,8 @@ Value HopperAttention::multiplyValues(Value sums, Value probabilities,
 }
 
 void HopperAttention::mask(Values &scores, const Tile &tile, Value block,
-                           bool right, bool left) {
+                           Hiding hiding) {
+  auto [right, left, byRegion] = hiding;
   if (!right && !left)
     return;
   Value hidden = b.real(-INFINITY);
@@ -158,6 +159,7 @@ HopperAttention::State HopperAttention::firstBlock(const Tile &tile,
   takeTurn(/*arrive=*/true);
   Value number = b.add(tile.lastBlock, -1);
   Values maskValues = readMask(tile, number);
+  readRegion(tile, number);
   Value done = MultiplyWaitOp::create(b, TypeRange(product.getType()), product,
                                       ValueRange(), 0)
                    .getResult(0);
@@ -167,9 +169,9 @@ HopperAttention::State HopperAttention::firstBlock(const Tile &tile,
               shape.keys % shape.keyTile != 0;
   if (shape.maskTiles)
     maskValues = readMaskTile(step);
-  adjust(scores, tile, number, maskValues);
-  mask(scores, tile, number, tail || shape.right,
-       shape.left.has_value());
+  adjust(scores, tile, number, maskValues, /*shown=*/false);
+  mask(scores, tile, number,
+       {tail || shape.right, shape.left.has_value(), shape.hasScore});
   State state;
   state.maxima.resize(2);
   state.totals.resize(2);
@@ -183,7 +185,7 @@ HopperAttention::State HopperAttention::firstBlock(const Tile &tile,
 /// the one at `step` are.
 HopperAttention::State
 HopperAttention::nextBlock(const Tile &tile, Value step, Value number,
-                           State state, bool maskRight, bool maskLeft) {
+                           State state, Hiding hiding) {
   Value next = b.add(step, 1);
   Value stage = stageOf(step), nextStage = stageOf(next);
   BarrierWaitOp::create(b, slot(keyBarriers().full, nextStage), phaseOf(next));
@@ -195,6 +197,8 @@ HopperAttention::nextBlock(const Tile &tile, Value step, Value number,
       multiplyValues(b.vectorOf(state.sums), probabilities, stage);
   takeTurn(/*arrive=*/true);
   Values maskValues = readMask(tile, number);
+  if (hiding.region)
+    readRegion(tile, number);
   Value done = MultiplyWaitOp::create(b, TypeRange(product.getType()), product,
                                       ValueRange(), 1)
                    .getResult(0);
@@ -202,8 +206,8 @@ HopperAttention::nextBlock(const Tile &tile, Value step, Value number,
   Values scores = b.elements(done);
   if (shape.maskTiles)
     maskValues = readMaskTile(next);
-  adjust(scores, tile, number, maskValues);
-  mask(scores, tile, number, maskRight, maskLeft);
+  adjust(scores, tile, number, maskValues, !hiding.region);
+  mask(scores, tile, number, hiding);
   Values factors = softmax(scores, state, /*first=*/false);
   sums = MultiplyWaitOp::create(b, TypeRange(sums.getType()), sums,
                                 probabilities, 0)
@@ -220,7 +224,7 @@ HopperAttention::nextBlock(const Tile &tile, Value step, Value number,
 HopperAttention::State HopperAttention::blocks(const Tile &tile, Value step,
                                                State state) {
   int64_t count = state.sums.size();
-  auto run = [&](Value from, Value to, bool right, bool left) {
+  auto run = [&](Value from, Value to, Hiding hiding) {
     Values initial = state.sums;
     llvm::append_range(initial, state.maxima);
     llvm::append_range(initial, state.totals);
@@ -236,7 +240,7 @@ HopperAttention::State HopperAttention::blocks(const Tile &tile, Value step,
     auto body = [&](Value i, ValueRange carried) {
       Value number = b.sub(b.add(tile.lastBlock, -2), i);
       State next = nextBlock(tile, b.add(step, i), number, split(carried),
-                             right, left);
+                             hiding);
       Values all = next.sums;
       llvm::append_range(all, next.maxima);
       llvm::append_range(all, next.totals);
@@ -250,11 +254,13 @@ HopperAttention::State HopperAttention::blocks(const Tile &tile, Value step,
     return b.smaller(b.larger(value, zero), steps);
   };
   Value cutRight = zero, full = steps;
+  bool cutsRight = shape.right.has_value(), cutsLeft = shape.left.has_value();
   if (shape.right) {
     Value seen = b.add(b.add(tile.firstRow, tile.offset), *shape.right + 1);
     Value all = b.div(b.larger(seen, zero), shape.keyTile);
     cutRight = clamp(b.sub(b.add(tile.lastBlock, -1), all));
-    run(zero, cutRight, true, shape.left.has_value());
+    if (!shape.hidesByPlace)
+      run(zero, cutRight, {true, cutsLeft, true});
   }
   if (shape.left) {
     Value hidden = b.add(b.add(tile.firstRow, tile.offset),
@@ -263,14 +269,27 @@ HopperAttention::State HopperAttention::blocks(const Tile &tile, Value step,
     Value cut = clamp(b.sub(all, tile.firstBlock));
     full = b.larger(cutRight, b.sub(steps, cut));
   }
-  run(cutRight, full, false, false);
-  if (shape.left)
-    run(full, steps, false, true);
+  if (shape.hidesByPlace) {
+    // In one run nothing is hidden at all; those around it hide what they may.
+    Value last = b.add(tile.lastBlock, -1);
+    cutRight = b.larger(cutRight, clamp(b.sub(last, tile.lastShown)));
+    full = b.smaller(full, clamp(b.sub(last, tile.firstShown)));
+    full = b.larger(full, cutRight);
+    run(zero, cutRight, {cutsRight, cutsLeft, true});
+    run(cutRight, full, {false, false, false});
+    run(full, steps, {cutsRight, cutsLeft, true});
+    return state;
+  }
+  run(cutRight, full, {false, false, shape.hasScore});
+  if (cutsLeft)
+    run(full, steps, {false, true, shape.hasScore});
   return state;
 }
 
 void HopperAttention::emitTile(const Tile &tile, Value step, Value tileCount) {
   BarrierWaitOp::create(b, at(queryBarriers().full), b.bitAnd(tileCount, 1));
+  if (shape.hasScore)
+    region.readRows(regionPlace(tile, b.number(0)), {0, 8});
   State state = blocks(tile, step, firstBlock(tile, step));
   if (shape.separateOutput)
     BarrierArriveOp::create(b, at(queryBarriers().empty), isLeader, Value());

@@ -183,8 +183,8 @@ private:
 };
 } // namespace
 
-/// Whether the region may show some key of `block` to a query of `tile`.
-Value HopperAttention::isSeen(Value tile, Value block) {
+/// What the region shows of `block` to the queries of `tile`.
+HopperAttention::Sight HopperAttention::sightOf(Value tile, Value block) {
   Block &body = op.getScore().front();
   auto source = [&](Value value) -> std::optional<Intervals::Range> {
     bool query = value == body.getArgument(3);
@@ -205,22 +205,19 @@ Value HopperAttention::isSeen(Value tile, Value block) {
   auto select =
       body.getTerminator()->getOperand(0).getDefiningOp<arith::SelectOp>();
   auto truth = Intervals(b, source).truth(select.getCondition());
-  Value always = arith::ConstantIntOp::create(b, 1, 1);
-  if (!truth)
-    return always;
-  auto isHidden = [](Value value) {
-    auto constant = value.getDefiningOp<arith::ConstantOp>();
-    auto number = constant ? dyn_cast<FloatAttr>(constant.getValue())
-                           : FloatAttr();
-    return number && number.getValue().isInfinity() &&
-           number.getValue().isNegative();
+  auto known = [&](bool value) -> Value {
+    return arith::ConstantIntOp::create(b, value, 1);
   };
-  if (isHidden(select.getFalseValue()))
-    return truth->mayHold;
-  return isHidden(select.getTrueValue()) ? truth->mayFail : always;
+  bool hiddenIf;
+  if (!truth || !shownValue(op, hiddenIf))
+    return {known(true), known(false)};
+  Value mayHide = hiddenIf ? truth->mayHold : truth->mayFail;
+  return {hiddenIf ? truth->mayFail : truth->mayHold,
+          arith::XOrIOp::create(b, mayHide, known(true))};
 }
 
-/// The first and the last key block that each tile may see, a thread a tile.
+/// The first and the last key block that each tile may see, and the longest run
+/// of those it sees all of; a thread a tile.
 void HopperAttention::findSeenBlocks() {
   for (size_t table = 0; table < shape.rangeTables.size(); ++table)
     findRanges(table);
@@ -228,19 +225,26 @@ void HopperAttention::findSeenBlocks() {
     NamedBarrierOp::create(b, b.number(0), shape.threads(), /*arrive=*/false);
   };
   meet();
+  Value zero = b.number(0), blocks = b.number(shape.keyBlocks());
+  auto look = [&](Value tile, Value block, ValueRange found) -> Values {
+    auto [some, all] = sightOf(tile, block);
+    Value next = b.add(block, 1);
+    Value start = b.select(all, found[4], next);
+    Value isLonger = b.greater(b.sub(next, start), b.sub(found[3], found[2]));
+    return {b.select(some, b.smaller(found[0], block), found[0]),
+            b.select(some, next, found[1]),
+            b.select(isLonger, start, found[2]),
+            b.select(isLonger, next, found[3]), start};
+  };
   auto body = [&](Value tile, ValueRange) -> Values {
-    Values hull = b.forLoop(
-        b.number(0), b.number(shape.keyBlocks()), b.number(1),
-        {b.number(shape.keyBlocks()), b.number(0)},
-        [&](Value block, ValueRange carried) -> Values {
-          Value seen = isSeen(tile, block);
-          Value first = b.smaller(carried[0], block);
-          return {b.select(seen, first, carried[0]),
-                  b.select(seen, b.add(block, 1), carried[1])};
-        });
-    Value address = b.add(at(shape.rangeOffset()), b.mul(tile, 8));
-    storeShared(hull[0], address);
-    storeShared(hull[1], b.add(address, 4));
+    Values found = b.forLoop(zero, blocks, b.number(1),
+                             {blocks, zero, zero, zero, zero},
+                             [&](Value block, ValueRange carried) {
+                               return look(tile, block, carried);
+                             });
+    Value address = b.add(at(shape.rangeOffset()), b.mul(tile, 16));
+    for (int64_t i = 0; i < 4; ++i)
+      storeShared(found[i], b.add(address, 4 * i));
     return {};
   };
   b.forLoop(thread, b.number(shape.tilesPerHead()),
@@ -251,14 +255,12 @@ void HopperAttention::findSeenBlocks() {
 /// Keeps to what the region shows; one block at least.
 void HopperAttention::narrow(Tile &tile) {
   Value number = b.div(tile.firstRow, shape.rows());
-  Value address = b.add(at(shape.rangeOffset()), b.mul(number, 8));
-  auto read = [&](Value from) -> Value {
-    return ShuffleOp::create(b, b.getI32Type(), loadShared(from), 0,
-                             /*broadcast=*/true);
-  };
-  tile.firstBlock = b.larger(tile.firstBlock, read(address));
+  Value address = b.add(at(shape.rangeOffset()), b.mul(number, 16));
+  tile.firstBlock = b.larger(tile.firstBlock, loadShared(address));
   tile.firstBlock =
       b.smaller(tile.firstBlock, b.number(shape.keyBlocks() - 1));
-  tile.lastBlock = b.smaller(tile.lastBlock, read(b.add(address, 4)));
+  tile.lastBlock = b.smaller(tile.lastBlock, loadShared(b.add(address, 4)));
   tile.lastBlock = b.larger(tile.lastBlock, b.add(tile.firstBlock, 1));
+  tile.firstShown = loadShared(b.add(address, 8));
+  tile.lastShown = loadShared(b.add(address, 12));
 }

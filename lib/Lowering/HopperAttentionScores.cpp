@@ -5,9 +5,6 @@
 #include "HopperKernel.h"
 #include "HopperScalars.h"
 
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/IRMapping.h"
-
 #include <cmath>
 
 using namespace mlir;
@@ -36,51 +33,21 @@ static SmallVector<int64_t> distances(Value tensor) {
   return result;
 }
 
-/// The element of a captured tensor. Rows and columns beyond the last ones
-/// compute with indices of their own; they are held inside.
-static Value extract(HopperBuilder &b, Value tensor, Value pointer,
-                     ValueRange indices) {
-  auto type = cast<RankedTensorType>(tensor.getType());
-  Value offset = b.number(0);
-  for (auto [index, size, stride] :
-       llvm::zip_equal(indices, type.getShape(), distances(tensor))) {
-    Value inside = arith::MinUIOp::create(b, index, b.number(size - 1));
-    offset = b.add(offset, b.mul(inside, stride));
-  }
-  return loadHopperElement(b, pointer, offset, type.getElementType());
+HopperRegion::Place HopperAttention::regionPlace(const Tile &tile,
+                                                 Value block) {
+  Value key = b.add(b.mul(block, shape.keyTile), column);
+  return {tile.batch, tile.head, firstQuery(tile), key};
 }
 
-Value HopperAttention::applyRegion(Value score, const Tile &tile, Value query,
-                                   Value key) {
-  Block &body = op.getScore().front();
-  IRMapping mapping;
-  Value arguments[] = {score, tile.batch, tile.head, query, key};
-  for (auto [argument, value] :
-       llvm::zip_equal(body.getArguments(), arguments))
-    mapping.map(argument, value);
-  auto lookup = [&](Value value) -> Value {
-    if (Value known = mapping.lookupOrNull(value))
-      return known;
-    Value constant = hopperConstant(b, value.getDefiningOp());
-    mapping.map(value, constant);
-    return constant;
-  };
-  for (Operation &inner : body.without_terminator()) {
-    Values operands;
-    auto extracted = dyn_cast<tensor::ExtractOp>(inner);
-    for (Value operand : extracted ? ValueRange(extracted.getIndices())
-                                   : ValueRange(inner.getOperands()))
-      operands.push_back(lookup(operand));
-    Value result;
-    if (extracted) {
-      Value tensor = extracted.getTensor();
-      result = extract(b, tensor, memory.buffers[hopperBuffer(tensor)], operands);
-    } else {
-      result = cloneHopperScalar(b, inner, operands);
-    }
-    mapping.map(inner.getResult(0), result);
-  }
-  return lookup(body.getTerminator()->getOperand(0));
+/// What the region reads at the thread's keys, before the scores are there.
+void HopperAttention::readRegion(const Tile &tile, Value block) {
+  if (!shape.hasScore)
+    return;
+  SmallVector<int64_t> columns;
+  for (int64_t i = 0; i < shape.keyTile / 2; ++i)
+    if (rowOf(i) == 0)
+      columns.push_back(columnOf(i));
+  region.readColumns(regionPlace(tile, block), columns);
 }
 
 /// What of the mask falls on the thread's scores, as it is stored: neighbours
@@ -182,15 +149,14 @@ void HopperAttention::addMask(Values &scores, ArrayRef<Value> mask,
 }
 
 void HopperAttention::adjust(Values &scores, const Tile &tile, Value block,
-                             ArrayRef<Value> mask) {
+                             ArrayRef<Value> mask, bool shown) {
   // The scale that is still to be applied to scores.
   double scale = shape.scale;
   if (shape.hasScore) {
-    Value firstKey = b.add(b.mul(block, shape.keyTile), column);
+    HopperRegion::Place place = regionPlace(tile, block);
     for (auto [i, score] : llvm::enumerate(scores))
-      score = applyRegion(b.fmul(score, b.real(scale)), tile,
-                          b.add(firstQuery(tile), 8 * rowOf(i)),
-                          b.add(firstKey, columnOf(i)));
+      score = region.apply(place, b.fmul(score, b.real(scale)), 8 * rowOf(i),
+                           columnOf(i), shown);
     scale = 1;
   }
   if (shape.softCap) {

@@ -187,7 +187,8 @@ static void chooseTile(HopperAttentionShape &shape) {
                   : depth <= 192                          ? 96
                                                           : 80;
   // Tiles of one length are dealt out; of several they are taken in turn.
-  shape.inTurn = shape.sequences.has_value();
+  shape.inTurn = shape.sequences || shape.hidesByPlace || shape.hasLengths ||
+                 (masked && depth <= 192);
   shape.persistent = !shape.inTurn && !masked && depth > 64;
   shape.pingPong = masked || depth <= 64;
   bool three = shape.consumers == 3, stays = shape.stays();
@@ -213,8 +214,10 @@ lacuna::hopperAttentionShape(AttentionOp op, std::string &reason) {
   readSizes(op, shape);
   readVisibility(op, shape);
   chooseTile(shape);
-  if (shape.sharedBytes() > hopper::sharedLimit)
+  if (shape.sharedBytes() > hopper::sharedLimit) {
     shape.hidesByPlace = false;
+    chooseTile(shape);
+  }
   if (shape.sharedBytes() > hopper::sharedLimit) {
     reason = "its tiles do not fit into shared memory";
     return std::nullopt;

@@ -90,12 +90,12 @@ struct HopperAttentionShape {
   /// and in the order they are computed in the tiles before and its number.
   int64_t sequenceOffset() const { return turnOffset() + turnBytes(); }
   int64_t sequenceBytes() const { return sequences ? *sequences * 16 + 24 : 0; }
-  /// Then the key blocks each tile sees, least and largest elements of captured
-  /// tensors by block, in pairs of words.
+  /// Then the key blocks each tile sees, some or all of, and least and largest
+  /// elements of captured tensors by block, in pairs of words.
   int64_t rangeOffset() const { return sequenceOffset() + sequenceBytes(); }
   int64_t rangeTable(size_t table) const {
     return rangeOffset() +
-           8 * (tilesPerHead() +
+           8 * (2 * tilesPerHead() +
                 int64_t(table) * std::max(tilesPerHead(), keyBlocks()));
   }
   int64_t sharedBytes() const {

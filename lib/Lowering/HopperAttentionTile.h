@@ -21,6 +21,8 @@ struct HopperAttentionMemory {
 struct HopperAttentionTile {
   mlir::Value firstRow, head, batch, keyHead;
   mlir::Value firstBlock, lastBlock, count;
+  /// Blocks in which the score region hides nothing.
+  mlir::Value firstShown, lastShown;
   /// Of its sequence: how many queries and keys there are, where they begin,
   /// and how far behind its number a query stands.
   mlir::Value queries, keys, queryStart, keyStart, offset;

@@ -123,6 +123,8 @@ HopperAttention::toldWords() const {
                                       &Tile::lastBlock};
   if (shape.hasLengths || shape.sequences)
     words.push_back(&Tile::keys);
+  if (shape.hidesByPlace)
+    words.append({&Tile::firstShown, &Tile::lastShown});
   if (shape.sequences)
     words.append({&Tile::queries, &Tile::queryStart, &Tile::offset});
   return words;
