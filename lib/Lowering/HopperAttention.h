@@ -27,11 +27,8 @@ public:
 
 private:
   using Tile = HopperAttentionTile;
-  /// Registers carried over key blocks: sums of values, and for the two rows
-  /// of a thread their maxima and sums; probabilities.
-  struct State {
-    Values sums, maxima, totals, probabilities;
-  };
+  using State = HopperAttentionState;
+  using Hiding = HopperAttentionHiding;
   struct Barriers {
     int64_t full, empty;
   };
@@ -85,13 +82,12 @@ private:
 
   void emitConsumer();
   void emitTile(const Tile &tile, Value step, Value tileCount);
+  struct Cuts {
+    Value right, full, steps;
+  };
+  Cuts cutsOf(const Tile &tile);
   State firstBlock(const Tile &tile, Value step);
   State blocks(const Tile &tile, Value step, State state);
-  /// What a run of blocks may hide: keys behind, keys before, and those that
-  /// the region does.
-  struct Hiding {
-    bool right, left, region;
-  };
   State nextBlock(const Tile &tile, Value step, Value from, State state,
                   Hiding hiding);
   Value multiplyKeys(Value stage);

@@ -219,6 +219,36 @@ HopperAttention::nextBlock(const Tile &tile, Value step, Value number,
   return state;
 }
 
+/// Behind its last block, a tile's blocks [0, right) are those the right limit
+/// may cut, or what the region hides; [full, steps) those the left one may.
+HopperAttention::Cuts HopperAttention::cutsOf(const Tile &tile) {
+  Value zero = b.number(0), steps = b.add(tile.count, -1);
+  auto clamp = [&](Value value) {
+    return b.smaller(b.larger(value, zero), steps);
+  };
+  Cuts cuts{zero, steps, steps};
+  Value last = b.add(tile.lastBlock, -1), stands = b.add(tile.firstRow,
+                                                         tile.offset);
+  if (shape.right) {
+    Value seen = b.add(stands, *shape.right + 1);
+    Value all = b.div(b.larger(seen, zero), shape.keyTile);
+    cuts.right = clamp(b.sub(last, all));
+  }
+  if (shape.left) {
+    Value hidden = b.add(stands, shape.rows() - 1 - *shape.left);
+    Value all = b.ceilDiv(b.larger(hidden, zero), shape.keyTile);
+    Value cut = clamp(b.sub(all, tile.firstBlock));
+    cuts.full = b.sub(steps, cut);
+  }
+  if (shape.hidesByPlace) {
+    cuts.right = b.larger(cuts.right, clamp(b.sub(last, tile.lastShown)));
+    cuts.full =
+        b.smaller(cuts.full, clamp(b.sub(last, tile.firstShown)));
+  }
+  cuts.full = b.larger(cuts.full, cuts.right);
+  return cuts;
+}
+
 /// From the last block down: those the right limit cuts, full ones, those the
 /// left limit cuts.
 HopperAttention::State HopperAttention::blocks(const Tile &tile, Value step,
@@ -249,40 +279,15 @@ HopperAttention::State HopperAttention::blocks(const Tile &tile, Value step,
     };
     state = split(b.forLoop(from, to, b.number(1), initial, body));
   };
-  Value zero = b.number(0), steps = b.add(tile.count, -1);
-  auto clamp = [&](Value value) {
-    return b.smaller(b.larger(value, zero), steps);
-  };
-  Value cutRight = zero, full = steps;
-  bool cutsRight = shape.right.has_value(), cutsLeft = shape.left.has_value();
-  if (shape.right) {
-    Value seen = b.add(b.add(tile.firstRow, tile.offset), *shape.right + 1);
-    Value all = b.div(b.larger(seen, zero), shape.keyTile);
-    cutRight = clamp(b.sub(b.add(tile.lastBlock, -1), all));
-    if (!shape.hidesByPlace)
-      run(zero, cutRight, {true, cutsLeft, true});
-  }
-  if (shape.left) {
-    Value hidden = b.add(b.add(tile.firstRow, tile.offset),
-                         shape.rows() - 1 - *shape.left);
-    Value all = b.ceilDiv(b.larger(hidden, zero), shape.keyTile);
-    Value cut = clamp(b.sub(all, tile.firstBlock));
-    full = b.larger(cutRight, b.sub(steps, cut));
-  }
-  if (shape.hidesByPlace) {
-    // In one run nothing is hidden at all; those around it hide what they may.
-    Value last = b.add(tile.lastBlock, -1);
-    cutRight = b.larger(cutRight, clamp(b.sub(last, tile.lastShown)));
-    full = b.smaller(full, clamp(b.sub(last, tile.firstShown)));
-    full = b.larger(full, cutRight);
-    run(zero, cutRight, {cutsRight, cutsLeft, true});
-    run(cutRight, full, {false, false, false});
-    run(full, steps, {cutsRight, cutsLeft, true});
-    return state;
-  }
-  run(cutRight, full, {false, false, shape.hasScore});
-  if (cutsLeft)
-    run(full, steps, {false, true, shape.hasScore});
+  Cuts cuts = cutsOf(tile);
+  bool right = shape.right.has_value(), left = shape.left.has_value();
+  bool region = shape.hasScore, cut = shape.hidesByPlace;
+  // Where the region hides by place, nothing is hidden in the middle.
+  if (right || cut)
+    run(b.number(0), cuts.right, {right, left, region});
+  run(cuts.right, cuts.full, {false, false, region && !cut});
+  if (left || cut)
+    run(cuts.full, cuts.steps, {cut && right, left, region});
   return state;
 }
 

@@ -181,16 +181,21 @@ static void readVisibility(AttentionOp op, HopperAttentionShape &shape) {
 /// as many keys as registers and shared memory hold.
 static void chooseTile(HopperAttentionShape &shape) {
   int64_t depth = std::max(shape.depth, shape.valueDepth);
-  bool masked = shape.masked();
-  shape.consumers = depth <= 64 ? 3 : 2;
-  shape.keyTile = shape.valueDepth <= 128 && depth <= 192 ? 128
-                  : depth <= 192                          ? 96
-                                                          : 80;
+  bool masked = shape.masked(), shallow = depth <= 96;
+  shape.consumers = shallow ? 3 : 2;
+  shape.keyTile = shallow && depth > 64                       ? 96
+                  : shape.valueDepth <= 128 && depth <= 192 ? 128
+                  : depth <= 192                            ? 96
+                                                            : 80;
   // Tiles of one length are dealt out; of several they are taken in turn.
   shape.inTurn = shape.sequences || shape.hidesByPlace || shape.hasLengths ||
-                 (masked && depth <= 192);
+                 (shallow && depth > 64) || (masked && depth <= 192);
   shape.persistent = !shape.inTurn && !masked && depth > 64;
-  shape.pingPong = masked || depth <= 64;
+  // In turn the products of one warpgroup hide the ends of another's tiles;
+  // long ones, and those of windows, which all take as long, need it less.
+  constexpr int64_t fewBlocks = 8;
+  shape.pingPong = shallow || (masked && !shape.left) ||
+                   shape.keyBlocks() <= fewBlocks;
   bool three = shape.consumers == 3, stays = shape.stays();
   shape.consumerRegisters = three ? 160 : stays ? 232 : 240;
   shape.producerRegisters = three ? 32 : stays ? 40 : 24;

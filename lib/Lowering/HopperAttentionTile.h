@@ -28,6 +28,18 @@ struct HopperAttentionTile {
   mlir::Value queries, keys, queryStart, keyStart, offset;
 };
 
+/// Registers carried over key blocks: sums of values, and for the two rows of a
+/// thread their maxima and sums; probabilities.
+struct HopperAttentionState {
+  llvm::SmallVector<mlir::Value> sums, maxima, totals, probabilities;
+};
+
+/// What a run of blocks may hide: keys behind, keys before, and those that the
+/// region does.
+struct HopperAttentionHiding {
+  bool right, left, region;
+};
+
 } // namespace lacuna
 
 #endif // LACUNA_LIB_LOWERING_HOPPERATTENTIONTILE_H
