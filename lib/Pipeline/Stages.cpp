@@ -84,18 +84,19 @@ static void addTensor(OpPassManager &passes, const PipelineOptions &options) {
   LowerActivationsOptions activations;
   FormKernelsOptions kernels;
   activations.shortForms = kernels.gates = options.onDevice;
-  if (!options.memoryBudget.empty()) {
-    PlanRecomputeOptions recompute;
-    recompute.memoryBudget = options.memoryBudget;
-    recompute.lowest = true;
-    passes.addNestedPass<func::FuncOp>(createPlanRecompute(recompute));
-  }
   passes.addNestedPass<func::FuncOp>(createInlineRegions());
   if (!options.onDevice)
     passes.addNestedPass<func::FuncOp>(createSplitAttention());
   passes.addPass(createLowerActivations(activations));
   passes.addPass(createLowerIndexing());
   passes.addPass(createLowerLosses());
+  if (!options.memoryBudget.empty()) {
+    PlanRecomputeOptions recompute;
+    recompute.memoryBudget = options.memoryBudget;
+    recompute.lowest = true;
+    recompute.gates = kernels.gates;
+    passes.addNestedPass<func::FuncOp>(createPlanRecompute(recompute));
+  }
   passes.addNestedPass<func::FuncOp>(createFormKernels(kernels));
 }
 

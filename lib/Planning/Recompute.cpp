@@ -3,47 +3,64 @@
 
 #include "MaximumFlow.h"
 
+#include <algorithm>
 #include <numeric>
+#include <utility>
 
 using namespace lacuna::planning;
-
-static std::vector<int> findWriters(const TaskGraph &graph) {
-  std::vector<int> writers(graph.values.size(), -1);
-  for (size_t task = 0; task != graph.tasks.size(); ++task)
-    for (int value : graph.tasks[task].writes)
-      writers[value] = int(task);
-  return writers;
-}
 
 namespace {
 /// Writes the program down, and what has to be computed again before it.
 class Expander {
 public:
-  Expander(const RecomputeProblem &problem, std::vector<int> &order)
-      : problem(problem), order(order), writers(findWriters(problem.graph)),
-        current(problem.graph.values.size()),
-        result{{}, problem.graph.values} {
-    std::iota(current.begin(), current.end(), 0);
-  }
-
-  void forget(int value) {
-    if (writers[value] >= 0)
-      current[value] = -1;
-  }
-  void run(int task);
-  TaskGraph take() { return std::move(result); }
+  Expander(const RecomputeProblem &problem, std::span<const char> dropped);
+  RecomputePlan run();
 
 private:
+  void run(int task);
   void repeat(int task);
+  void forgetAfter(int task);
   std::vector<int> missing(int task) const;
-  void emit(int task, std::vector<int> writes);
+  Task &emit(int task, std::vector<int> writes);
+  void passOn();
+  void dropUnread();
 
   const RecomputeProblem &problem;
-  std::vector<int> &order;
   std::vector<int> writers, current;
-  TaskGraph result;
+  /// By task: what is forgotten behind it.
+  std::vector<std::vector<int>> forgotten;
+  /// By value: the forward task behind which it is dropped till the backward
+  /// direction, or none.
+  std::vector<int> droppedBehind;
+  /// What ran again since the last task that ran the first time.
+  std::vector<int> again;
+  RecomputePlan plan;
 };
 } // namespace
+
+Expander::Expander(const RecomputeProblem &problem,
+                   std::span<const char> dropped)
+    : problem(problem), writers(findWriters(problem.graph)),
+      current(problem.graph.values.size()),
+      forgotten(problem.graph.tasks.size()),
+      droppedBehind(current.size(), int(problem.graph.tasks.size())) {
+  std::iota(current.begin(), current.end(), 0);
+  plan.program.values = problem.graph.values;
+  for (size_t value = 0; value != current.size(); ++value)
+    if (problem.isPassing(int(value)))
+      plan.program.values[value].bytes = 0;
+  for (size_t i = 0; i != dropped.size(); ++i) {
+    const Gap &gap = problem.gaps[i];
+    if (!dropped[i]) {
+      plan.program.values[gap.value].bytes =
+          problem.graph.values[gap.value].bytes;
+      continue;
+    }
+    forgotten[gap.after].push_back(gap.value);
+    if (problem.isForward(gap.after) && !problem.isForward(gap.before))
+      droppedBehind[gap.value] = gap.after;
+  }
+}
 
 /// The tasks whose results `task` reads and nobody has.
 std::vector<int> Expander::missing(int task) const {
@@ -54,25 +71,29 @@ std::vector<int> Expander::missing(int task) const {
   return tasks;
 }
 
-void Expander::emit(int task, std::vector<int> writes) {
+Task &Expander::emit(int task, std::vector<int> writes) {
   Task step{{}, std::move(writes)};
   for (int value : problem.graph.tasks[task].reads)
     step.reads.push_back(current[value]);
-  result.tasks.push_back(std::move(step));
-  order.push_back(task);
+  plan.program.tasks.push_back(std::move(step));
+  plan.order.push_back(task);
+  return plan.program.tasks.back();
 }
 
 void Expander::repeat(int task) {
+  TaskGraph &program = plan.program;
   std::vector<int> writes;
   for (int value : problem.graph.tasks[task].writes) {
-    writes.push_back(int(result.values.size()));
-    result.values.push_back({problem.graph.values[value].bytes, false});
+    writes.push_back(int(program.values.size()));
+    program.values.push_back({problem.graph.values[value].bytes, false});
   }
   emit(task, writes);
   for (size_t i = 0; i != writes.size(); ++i) {
     int &place = current[problem.graph.tasks[task].writes[i]];
     place = place < 0 ? writes[i] : place;
   }
+  plan.cost += problem.costs[task];
+  again.push_back(task);
 }
 
 /// What is needed first runs first; a stack of our own, as chains are long.
@@ -92,37 +113,96 @@ void Expander::run(int task) {
     if (!isThere)
       repeat(top);
   }
-  emit(task, problem.graph.tasks[task].writes);
+  Task &step = emit(task, problem.graph.tasks[task].writes);
+  if (!problem.holds.empty())
+    for (int value : problem.holds[task])
+      if (current[value] >= 0)
+        step.reads.push_back(current[value]);
 }
 
-TaskGraph lacuna::planning::expandProgram(const RecomputeProblem &problem,
-                                          std::span<const char> dropped,
-                                          std::vector<int> &order) {
-  Expander expander(problem, order);
-  for (size_t task = 0; task != problem.graph.tasks.size(); ++task) {
-    if (task == problem.forwardCount)
-      for (size_t before = 0; before != task; ++before)
-        for (int value : problem.graph.tasks[before].writes)
-          if (dropped[value])
-            expander.forget(value);
-    expander.run(int(task));
+/// What the forward direction computed again for itself is dropped again until
+/// the backward one.
+void Expander::forgetAfter(int task) {
+  if (problem.isForward(task))
+    for (int repeated : again)
+      for (int value : problem.graph.tasks[repeated].writes)
+        if (droppedBehind[value] <= task)
+          current[value] = -1;
+  again.clear();
+  for (int value : forgotten[task])
+    current[value] = -1;
+}
+
+/// What is computed again for one reader alone becomes part of its kernel, if
+/// it was part of one before.
+void Expander::passOn() {
+  TaskGraph &program = plan.program;
+  std::vector<int> readers(program.values.size(), 0);
+  for (size_t step = 0; step != plan.order.size(); ++step) {
+    size_t own = problem.graph.tasks[plan.order[step]].reads.size();
+    for (size_t i = 0; i != own; ++i)
+      ++readers[program.tasks[step].reads[i]];
   }
-  return expander.take();
+  std::vector<char> ran(problem.graph.tasks.size(), 0);
+  for (size_t step = 0; step != plan.order.size(); ++step) {
+    int task = plan.order[step];
+    if (!std::exchange(ran[task], 1))
+      continue;
+    for (size_t i = 0; i != program.tasks[step].writes.size(); ++i) {
+      int value = program.tasks[step].writes[i];
+      if (problem.isPassing(problem.graph.tasks[task].writes[i]) &&
+          readers[value] <= 1)
+        program.values[value].bytes = 0;
+    }
+  }
+}
+
+/// What nobody reads any more, as its readers have it computed later, needs not
+/// run the first time.
+void Expander::dropUnread() {
+  TaskGraph &program = plan.program;
+  std::vector<int> readers(program.values.size(), 0);
+  for (const Task &step : program.tasks)
+    for (int value : step.reads)
+      ++readers[value];
+  std::vector<int> runs(problem.graph.tasks.size(), 0);
+  for (int task : plan.order)
+    ++runs[task];
+  for (size_t step = plan.order.size(); step-- > 0;) {
+    int task = plan.order[step];
+    const std::vector<int> &writes = program.tasks[step].writes;
+    if (runs[task] < 2 || std::any_of(writes.begin(), writes.end(), [&](int v) {
+          return readers[v] > 0 || program.values[v].isResult;
+        }))
+      continue;
+    for (int value : program.tasks[step].reads)
+      --readers[value];
+    for (int value : writes)
+      program.values[value].bytes = 0;
+    plan.cost -= problem.costs[task];
+    --runs[task];
+  }
+}
+
+RecomputePlan Expander::run() {
+  for (size_t task = 0; task != problem.graph.tasks.size(); ++task) {
+    run(int(task));
+    forgetAfter(int(task));
+  }
+  if (!problem.passing.empty())
+    passOn();
+  if (plan.order.size() > problem.graph.tasks.size())
+    dropUnread();
+  std::vector<int> steps(plan.program.tasks.size());
+  std::iota(steps.begin(), steps.end(), 0);
+  plan.peak = peakBytes(plan.program, steps);
+  return std::move(plan);
 }
 
 RecomputePlan
 lacuna::planning::evaluatePlan(const RecomputeProblem &problem,
                                std::vector<char> dropped) {
-  RecomputePlan plan;
-  TaskGraph program = expandProgram(problem, dropped, plan.order);
-  std::vector<int> steps(program.tasks.size());
-  std::iota(steps.begin(), steps.end(), 0);
-  plan.peak = peakBytes(program, steps);
-  std::vector<char> ran(problem.graph.tasks.size(), 0);
-  for (int task : plan.order) {
-    plan.cost += ran[task] ? problem.costs[task] : 0;
-    ran[task] = 1;
-  }
+  RecomputePlan plan = Expander(problem, dropped).run();
   plan.dropped = std::move(dropped);
   return plan;
 }
@@ -134,9 +214,7 @@ lacuna::planning::cutForward(const RecomputeProblem &problem, double mostCost) {
   const TaskGraph &graph = problem.graph;
   int count = int(graph.values.size()), source = 2 * count, sink = source + 1;
   std::vector<int> writers = findWriters(graph);
-  auto isForward = [&](int value) {
-    return writers[value] >= 0 && size_t(writers[value]) < problem.forwardCount;
-  };
+  auto isForward = [&](int value) { return problem.isForward(writers[value]); };
   MaximumFlow flow(2 * count + 2);
   for (int value = 0; value != count; ++value) {
     if (!isForward(value))

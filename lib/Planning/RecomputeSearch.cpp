@@ -1,12 +1,14 @@
 //===- RecomputeSearch.cpp - The cheapest plan within a budget ------------===//
 // Starts are minimum cuts at several prices and segments between checkpoints
-// (Chen et al., arXiv 1604.06174); from the best of them values are kept again,
-// in ever smaller groups, the dearest first, as the true peak permits.
+// (Chen et al., arXiv 1604.06174), each with and without long gaps within one
+// direction; from the best of them values are kept again, in ever smaller
+// groups, the dearest first, as the true peak permits.
 //===----------------------------------------------------------------------===//
 #include "lacuna/Planning/Recompute.h"
 
 #include <algorithm>
 #include <random>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -25,9 +27,10 @@ private:
   bool consider(std::vector<char> dropped, RecomputePlan &best);
   bool isBetter(const RecomputePlan &a, const RecomputePlan &b) const;
   void tryAll(RecomputePlan &best);
+  void start(std::span<const char> values);
   void tryCuts();
   void trySegments();
-  std::vector<char> cutSegments(int count) const;
+  std::vector<char> cutSegments(int count, bool skips) const;
   void descend(RecomputePlan &plan);
   void kick(RecomputePlan &plan);
   void improve(RecomputePlan &plan);
@@ -38,7 +41,7 @@ private:
   int64_t budget;
   int effort;
   std::mt19937_64 random;
-  /// Values that may be dropped, what saves most cost a byte first.
+  /// Gaps, what saves most cost a byte first.
   std::vector<int> candidates;
   std::vector<double> prices;
   std::vector<RecomputePlan> starts;
@@ -48,17 +51,18 @@ private:
 RecomputeSearch::RecomputeSearch(const RecomputeProblem &problem,
                                  int64_t budget, int effort)
     : problem(problem), budget(budget), effort(effort) {
+  std::vector<int> writers = findWriters(problem.graph);
   std::vector<std::pair<double, int>> found;
-  for (size_t task = 0; task != problem.forwardCount; ++task)
-    for (int value : problem.graph.tasks[task].writes)
-      if (problem.repeatable[task] && !problem.graph.values[value].isResult) {
-        double bytes = double(problem.graph.values[value].bytes);
-        found.push_back({-problem.costs[task] / std::max(bytes, 1.0), value});
-        prices.push_back(problem.costs[task]);
-      }
+  for (size_t i = 0; i != problem.gaps.size(); ++i) {
+    int value = problem.gaps[i].value;
+    double bytes = double(problem.graph.values[value].bytes);
+    double cost = problem.costs[writers[value]];
+    found.push_back({-cost / std::max(bytes, 1.0), int(i)});
+    prices.push_back(cost);
+  }
   std::sort(found.begin(), found.end());
-  for (auto [density, value] : found)
-    candidates.push_back(value);
+  for (auto [density, gap] : found)
+    candidates.push_back(gap);
   std::sort(prices.begin(), prices.end());
   prices.erase(std::unique(prices.begin(), prices.end()), prices.end());
 }
@@ -84,10 +88,30 @@ bool RecomputeSearch::consider(std::vector<char> dropped, RecomputePlan &best) {
 
 void RecomputeSearch::tryAll(RecomputePlan &best) {
   for (unsigned set = 1; set != 1u << candidates.size(); ++set) {
-    std::vector<char> dropped(problem.graph.values.size(), 0);
+    std::vector<char> dropped(problem.gaps.size(), 0);
     for (size_t i = 0; i != candidates.size(); ++i)
       dropped[candidates[i]] = set >> i & 1;
     consider(std::move(dropped), best);
+  }
+}
+
+/// Plans that drop these values between the directions: one that keeps them
+/// otherwise, one that forgets them in all their gaps.
+void RecomputeSearch::start(std::span<const char> values) {
+  for (bool everywhere : {false, true}) {
+    std::vector<char> dropped(problem.gaps.size(), 0);
+    bool differs = !everywhere;
+    for (size_t i = 0; i != dropped.size(); ++i) {
+      const Gap &gap = problem.gaps[i];
+      bool across =
+          problem.isForward(gap.after) && !problem.isForward(gap.before);
+      dropped[i] = values[gap.value] && (across || everywhere);
+      differs |= dropped[i] && !across;
+    }
+    if (!differs)
+      continue;
+    starts.push_back(evaluatePlan(problem, std::move(dropped)));
+    --effort;
   }
 }
 
@@ -95,13 +119,13 @@ void RecomputeSearch::tryCuts() {
   size_t steps = std::min<size_t>(prices.size(), 12);
   for (size_t step = 1; step <= steps; ++step) {
     double price = prices[step * prices.size() / steps - 1];
-    starts.push_back(evaluatePlan(problem, cutForward(problem, price)));
-    --effort;
+    start(cutForward(problem, price));
   }
 }
 
-/// Keeps what is read across a border between segments of equal bytes.
-std::vector<char> RecomputeSearch::cutSegments(int count) const {
+/// Keeps what is read across a border between segments of equal bytes; with
+/// `skips` only what is read before a long gap.
+std::vector<char> RecomputeSearch::cutSegments(int count, bool skips) const {
   const TaskGraph &graph = problem.graph;
   std::vector<int64_t> before(problem.forwardCount + 1, 0);
   for (size_t task = 0; task != problem.forwardCount; ++task) {
@@ -110,14 +134,19 @@ std::vector<char> RecomputeSearch::cutSegments(int count) const {
       before[task + 1] += graph.values[value].bytes;
   }
   std::vector<int> segment(graph.values.size(), -1);
+  std::vector<int> skipped(graph.values.size(), int(problem.forwardCount));
   std::vector<char> dropped(graph.values.size(), 0);
-  for (int value : candidates)
-    dropped[value] = 1;
+  for (const Gap &gap : problem.gaps) {
+    dropped[gap.value] = 1;
+    if (skips && problem.isForward(gap.before))
+      skipped[gap.value] = gap.before;
+  }
   double total = std::max<double>(1, double(before.back()));
   for (size_t task = 0; task != problem.forwardCount; ++task) {
     int own = int(double(before[task]) / total * count);
     for (int value : graph.tasks[task].reads)
-      if (segment[value] >= 0 && segment[value] != own)
+      if (segment[value] >= 0 && segment[value] != own &&
+          int(task) < skipped[value])
         dropped[value] = 0;
     for (int value : graph.tasks[task].writes)
       segment[value] = own;
@@ -127,13 +156,17 @@ std::vector<char> RecomputeSearch::cutSegments(int count) const {
 
 void RecomputeSearch::trySegments() {
   int last = 0;
+  bool skips = std::any_of(
+      problem.gaps.begin(), problem.gaps.end(),
+      [&](const Gap &gap) { return problem.isForward(gap.before); });
   for (double count = 1; count <= double(problem.forwardCount);
        count = std::max(count + 1, count * 1.15)) {
     if (int(count) == last)
       continue;
     last = int(count);
-    starts.push_back(evaluatePlan(problem, cutSegments(last)));
-    --effort;
+    start(cutSegments(last, false));
+    if (skips)
+      start(cutSegments(last, true));
   }
 }
 
@@ -141,8 +174,8 @@ bool RecomputeSearch::flip(const std::vector<int> &group, bool drop,
                            RecomputePlan &plan) {
   std::vector<char> dropped = plan.dropped;
   bool changes = false;
-  for (int value : group)
-    changes |= std::exchange(dropped[value], drop) != char(drop);
+  for (int gap : group)
+    changes |= std::exchange(dropped[gap], drop) != char(drop);
   return changes && effort > 0 && consider(std::move(dropped), plan);
 }
 
@@ -192,8 +225,7 @@ void RecomputeSearch::improve(RecomputePlan &plan) {
 }
 
 RecomputePlan RecomputeSearch::run() {
-  std::vector<char> none(problem.graph.values.size(), 0);
-  RecomputePlan best = evaluatePlan(problem, none);
+  RecomputePlan best = evaluatePlan(problem, keepAll(problem));
   if (best.peak <= budget)
     return best;
   if (candidates.size() <= mostTried) {

@@ -189,6 +189,7 @@ std::vector<int> lacuna::planning::orderTasks(const TaskGraph &graph,
     best = std::move(order);
   };
   consider(best);
+  consider(releaseEarly(graph, best));
   for (bool newestFirst : {true, false}) {
     consider(ListScheduler(graph, uses, newestFirst).run());
     TaskGraph reversed = reverseGraph(graph, uses);

@@ -31,6 +31,67 @@ bool lacuna::planning::isOrder(const TaskGraph &graph,
 }
 
 namespace {
+/// Who writes a value and who reads it last, by step of an order.
+struct Ends {
+  Ends(const TaskGraph &graph, std::span<const int> order)
+      : written(graph.values.size(), -1), lastRead(graph.values.size(), -1) {
+    for (size_t step = 0; step != order.size(); ++step) {
+      for (int value : graph.tasks[order[step]].writes)
+        written[value] = int(step);
+      for (int value : graph.tasks[order[step]].reads)
+        lastRead[value] = int(step);
+    }
+  }
+
+  std::vector<int> written, lastRead;
+};
+} // namespace
+
+/// Where the task at `step` may stand at the earliest if it frees more than it
+/// writes, else `step`.
+static size_t earliestRelease(const TaskGraph &graph, int task, size_t step,
+                              const Ends &ends) {
+  int64_t growth = 0;
+  size_t earliest = 0;
+  std::vector<int> reads = graph.tasks[task].reads;
+  std::sort(reads.begin(), reads.end());
+  reads.erase(std::unique(reads.begin(), reads.end()), reads.end());
+  for (int value : reads) {
+    if (ends.written[value] < 0)
+      continue;
+    earliest = std::max<size_t>(earliest, ends.written[value] + 1);
+    if (ends.lastRead[value] == int(step) && !graph.values[value].isResult)
+      growth -= graph.values[value].bytes;
+  }
+  for (int value : graph.tasks[task].writes)
+    growth += graph.values[value].bytes;
+  return growth < 0 ? earliest : step;
+}
+
+std::vector<int>
+lacuna::planning::releaseEarly(const TaskGraph &graph, std::vector<int> order,
+                               size_t from) {
+  // Who read a value before the one that moved may be its last reader now.
+  constexpr int mostRounds = 8;
+  bool moved = true;
+  for (int round = 0; moved && round != mostRounds; ++round) {
+    moved = false;
+    Ends ends(graph, order);
+    for (size_t step = from; step < order.size(); ++step) {
+      size_t earliest = std::max(
+          from, earliestRelease(graph, order[step], step, ends));
+      if (earliest >= step)
+        continue;
+      std::rotate(order.begin() + earliest, order.begin() + step,
+                  order.begin() + step + 1);
+      ends = Ends(graph, order);
+      moved = true;
+    }
+  }
+  return order;
+}
+
+namespace {
 /// A task may stand anywhere between `first` and `last`.
 struct Window {
   int first, last;

@@ -9,6 +9,7 @@
 #include "lacuna/Transforms/Recomputed.h"
 
 #include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 namespace lacuna {
 #define GEN_PASS_DEF_PLANRECOMPUTE
@@ -19,85 +20,122 @@ using namespace mlir;
 using namespace lacuna;
 
 namespace {
-/// Clones ops as the plan's order says.
+/// Clones ops as the plan's program says.
 class RecomputeWriter {
 public:
-  explicit RecomputeWriter(const RecomputeGraph &graph) : graph(graph) {}
-  void write(const planning::RecomputePlan &plan);
+  RecomputeWriter(RecomputeGraph &graph,
+                  const planning::RecomputePlan &plan)
+      : graph(graph), plan(plan), versions(plan.program.values.size()),
+        bursts(plan.program.values.size(), 0) {
+    llvm::copy(graph.values, versions.begin());
+  }
+  void write();
 
 private:
-  void repeat(Operation *op, OpBuilder &builder);
+  void repeat(size_t step, OpBuilder &builder);
+  void redirect(size_t step, OpBuilder &builder);
+  IRMapping mapReads(size_t step, bool guards, OpBuilder &builder);
   Value guard(Value value, OpBuilder &builder);
-  Value latest(Value value, OpBuilder &builder);
+  Value viewOf(Value operand, Value base, OpBuilder &builder);
 
-  const RecomputeGraph &graph;
-  /// Dropped values and what took their place.
-  IRMapping replaced;
-  /// Kept values behind their barriers, which only clones read.
-  IRMapping guarded;
+  RecomputeGraph &graph;
+  const planning::RecomputePlan &plan;
+  /// By value of the program: who has it, and the recomputation it came from.
+  SmallVector<Value> versions;
+  SmallVector<int> bursts;
+  int burst = 0;
+  /// Values behind their barriers, which only clones read.
+  DenseMap<Value, Value> guarded;
 };
 } // namespace
 
-/// `value` as backward ops see it: a view of what was computed again is made
-/// again.
-Value RecomputeWriter::latest(Value value, OpBuilder &builder) {
-  if (Value known = replaced.lookupOrNull(value))
-    return known;
-  Operation *op = value.getDefiningOp();
+/// The views that led from a value to `operand`, on `base` instead.
+Value RecomputeWriter::viewOf(Value operand, Value base, OpBuilder &builder) {
+  Operation *op = operand.getDefiningOp();
   if (!op || !RecomputeGraph::isView(op))
-    return value;
-  Value base = latest(op->getOperand(0), builder);
-  if (base == op->getOperand(0))
-    return value;
+    return base;
+  Value source = viewOf(op->getOperand(0), base, builder);
   Operation *view = builder.clone(*op);
-  view->setOperand(0, base);
-  replaced.map(value, view->getResult(0));
+  view->setOperand(0, source);
   return view->getResult(0);
 }
 
 Value RecomputeWriter::guard(Value value, OpBuilder &builder) {
-  Value known = latest(value, builder);
-  if (known != value || RecomputeGraph::isConstant(value))
-    return known;
-  if (Value barrier = guarded.lookupOrNull(value))
-    return barrier;
-  auto barrier = BarrierOp::create(builder, value.getLoc(), value.getType(),
-                                   ValueRange(value));
-  guarded.map(value, barrier.getResult(0));
-  return barrier.getResult(0);
+  Value &barrier = guarded[value];
+  if (!barrier) {
+    OpBuilder::InsertionGuard restore(builder);
+    builder.setInsertionPointAfterValue(value);
+    barrier = BarrierOp::create(builder, value.getLoc(), value.getType(),
+                                ValueRange(value))
+                  .getResult(0);
+  }
+  return barrier;
 }
 
-void RecomputeWriter::repeat(Operation *op, OpBuilder &builder) {
-  SmallVector<Value> operands;
-  for (Value operand : op->getOperands())
-    operands.push_back(guard(operand, builder));
-  Operation *clone = builder.clone(*op);
+/// What stands in for the operands of a step's op. With `guards` nothing from
+/// before the present recomputation is read directly, lest it be merged with
+/// its readers there.
+IRMapping RecomputeWriter::mapReads(size_t step, bool guards,
+                                    OpBuilder &builder) {
+  IRMapping mapping;
+  for (auto [operand, read] : llvm::zip(graph.operands[plan.order[step]],
+                                        plan.program.tasks[step].reads)) {
+    if (mapping.contains(operand))
+      continue;
+    Value value = versions[read];
+    if (guards && bursts[read] != burst)
+      value = guard(value, builder);
+    if (value != RecomputeGraph::baseOf(operand))
+      mapping.map(operand, viewOf(operand, value, builder));
+  }
+  return mapping;
+}
+
+void RecomputeWriter::repeat(size_t step, OpBuilder &builder) {
+  Operation *op = graph.ops[plan.order[step]];
+  IRMapping mapping = mapReads(step, /*guards=*/true, builder);
+  Operation *clone = builder.clone(*op, mapping);
   clone->setLoc(
       NameLoc::get(builder.getStringAttr(names::recomputed), op->getLoc()));
-  clone->setOperands(operands);
-  for (auto [before, now] : llvm::zip(op->getResults(), clone->getResults()))
-    if (graph.isDropped(before))
-      replaced.map(before, now);
+  for (auto [value, result] :
+       llvm::zip(plan.program.tasks[step].writes, clone->getResults())) {
+    versions[value] = result;
+    bursts[value] = burst;
+  }
 }
 
-void RecomputeWriter::write(const planning::RecomputePlan &plan) {
+void RecomputeWriter::redirect(size_t step, OpBuilder &builder) {
+  IRMapping mapping = mapReads(step, /*guards=*/false, builder);
+  graph.ops[plan.order[step]]->walk([&](Operation *inner) {
+    for (OpOperand &operand : inner->getOpOperands())
+      operand.set(mapping.lookupOrDefault(operand.get()));
+  });
+  for (Value &operand : graph.operands[plan.order[step]])
+    operand = mapping.lookupOrDefault(operand);
+}
+
+void RecomputeWriter::write() {
   SmallVector<char> ran(graph.ops.size(), 0);
-  SmallVector<Operation *> repeats;
-  for (int task : plan.order) {
-    Operation *op = graph.ops[task];
-    if (std::exchange(ran[task], 1)) {
-      repeats.push_back(op);
+  SmallVector<size_t> repeats;
+  for (size_t step = 0; step != plan.order.size(); ++step) {
+    if (std::exchange(ran[plan.order[step]], 1)) {
+      repeats.push_back(step);
       continue;
     }
-    if (size_t(task) < graph.problem.forwardCount)
-      continue;
-    OpBuilder builder(op);
-    for (Operation *again : repeats)
+    OpBuilder builder(graph.ops[plan.order[step]]);
+    burst += !repeats.empty();
+    for (size_t again : repeats)
       repeat(again, builder);
     repeats.clear();
-    for (OpOperand &operand : op->getOpOperands())
-      operand.set(latest(operand.get(), builder));
+    redirect(step, builder);
   }
+}
+
+/// What only read what is computed again now.
+static void eraseUnread(Block &block) {
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+    if (isOpTriviallyDead(&op))
+      op.erase();
 }
 
 /// `BYTES` or `SHARE` of `peak`.
@@ -120,11 +158,11 @@ struct PlanRecompute : lacuna::impl::PlanRecomputeBase<PlanRecompute> {
     func::FuncOp function = getOperation();
     if (memoryBudget.empty() || !function.getBody().hasOneBlock())
       return;
-    RecomputeGraph graph(function);
+    RecomputeGraph graph(function, gates);
     if (graph.problem.forwardCount == graph.ops.size())
       return;
-    std::vector<char> none(graph.problem.graph.values.size(), 0);
-    int64_t peak = planning::evaluatePlan(graph.problem, none).peak;
+    using namespace planning;
+    int64_t peak = evaluatePlan(graph.problem, keepAll(graph.problem)).peak;
     std::optional<int64_t> budget = parseBudget(memoryBudget, peak);
     if (!budget) {
       function.emitError("`memory-budget` must be a number of bytes or a share "
@@ -132,14 +170,15 @@ struct PlanRecompute : lacuna::impl::PlanRecomputeBase<PlanRecompute> {
           << memoryBudget << "`";
       return signalPassFailure();
     }
-    graph.plan = planning::planRecompute(graph.problem, *budget);
-    if (graph.plan.peak > *budget && !lowest) {
+    RecomputePlan plan = planRecompute(graph.problem, *budget);
+    if (plan.peak > *budget && !lowest) {
       function.emitError("`memory-budget` must be at least ")
-          << graph.plan.peak << " bytes, the lowest peak found, got `"
+          << plan.peak << " bytes, the lowest peak found, got `"
           << memoryBudget << "` (" << *budget << " of " << peak << " bytes)";
       return signalPassFailure();
     }
-    RecomputeWriter(graph).write(graph.plan);
+    RecomputeWriter(graph, plan).write();
+    eraseUnread(function.getBody().front());
   }
 };
 } // namespace

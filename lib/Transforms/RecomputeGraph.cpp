@@ -8,6 +8,8 @@
 
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include <numeric>
+
 using namespace mlir;
 using namespace lacuna;
 
@@ -17,20 +19,29 @@ bool RecomputeGraph::isView(Operation *op) {
          classify(op) == OpClass::View;
 }
 
-/// Made anew for whoever reads it, or no tensor at all.
+/// Made anew for whoever reads it, outside of the arena, or no tensor at all.
 bool RecomputeGraph::isConstant(Value value) {
   Operation *op = value.getDefiningOp();
   return !isa<RankedTensorType>(value.getType()) ||
-         (op && classify(op) == OpClass::Source);
+         (op && (op->hasTrait<OpTrait::ConstantLike>() ||
+                 classify(op) == OpClass::Source));
 }
 
+Value RecomputeGraph::baseOf(Value value) {
+  for (Operation *op = value.getDefiningOp(); op && isView(op);
+       op = value.getDefiningOp())
+    value = op->getOperand(0);
+  return value;
+}
+
+/// As the arena has it: from one cache line to another.
 static int64_t bytesOf(Value value) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
   if (!type || !type.hasStaticShape())
     return 0;
   Type element = type.getElementType();
   int64_t bits = element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
-  return type.getNumElements() * ((bits + 7) / 8);
+  return llvm::alignTo(type.getNumElements() * ((bits + 7) / 8), 64);
 }
 
 /// What takes part in the plan as an op of its own.
@@ -42,7 +53,7 @@ static bool isTask(Operation *op) {
 /// Nothing random runs again, nor what has effects; what computes an op's
 /// result without a known count costs its bytes.
 static bool isRepeatable(Operation *op) {
-  return isPure(op) && !isa<RandomOp>(op);
+  return isMemoryEffectFree(op) && !isa<RandomOp>(op);
 }
 
 static double costOf(Operation *op) {
@@ -52,29 +63,67 @@ static double costOf(Operation *op) {
   return std::max(double(countOperations(op)), bytes);
 }
 
-void RecomputeGraph::addRead(Value value, planning::Task &task) const {
-  for (Operation *op = value.getDefiningOp(); op && isView(op);
-       op = value.getDefiningOp())
-    value = op->getOperand(0);
-  if (auto found = index.find(value); found != index.end())
-    task.reads.push_back(found->second);
+/// In the order in which `op` and what is in it name them.
+SmallVector<int>
+RecomputeGraph::readsOf(Operation *op, SmallVectorImpl<Value> *operands) const {
+  SmallVector<int> reads;
+  op->walk([&](Operation *inner) {
+    for (Value operand : inner->getOperands()) {
+      auto found = index.find(baseOf(operand));
+      if (found == index.end())
+        continue;
+      reads.push_back(found->second);
+      if (operands)
+        operands->push_back(operand);
+    }
+  });
+  return reads;
 }
 
 void RecomputeGraph::addTask(Operation *op) {
   planning::Task task;
-  op->walk([&](Operation *inner) {
-    for (Value operand : inner->getOperands())
-      addRead(operand, task);
-  });
+  llvm::append_range(task.reads, readsOf(op, &operands.emplace_back()));
   for (Value result : op->getResults()) {
-    index[result] = int(problem.graph.values.size());
-    task.writes.push_back(int(problem.graph.values.size()));
+    index[result] = int(values.size());
+    task.writes.push_back(int(values.size()));
+    values.push_back(result);
     problem.graph.values.push_back({bytesOf(result), false});
   }
   ops.push_back(op);
   problem.graph.tasks.push_back(std::move(task));
   problem.costs.push_back(costOf(op));
   problem.repeatable.push_back(isRepeatable(op));
+}
+
+/// The op of the function's block that `op` is, or is in.
+static Operation *inBlock(Operation *op, Block *block) {
+  return block->findAncestorOpInBlock(*op);
+}
+
+void RecomputeGraph::markKernels(const KernelGroups &groups) {
+  Block *block = ops.front()->getBlock();
+  for (Value value : values) {
+    int own = groups.indexOf(value.getDefiningOp());
+    problem.passing.push_back(
+        own >= 0 && !value.use_empty() &&
+        llvm::all_of(value.getUsers(), [&](Operation *user) {
+          return groups.indexOf(inBlock(user, block)) == own;
+        }));
+  }
+  problem.holds.resize(ops.size());
+  for (size_t task = ops.size(); task-- > 0;) {
+    int own = groups.indexOf(ops[task]);
+    if (own < 0 || task + 1 == ops.size() ||
+        groups.indexOf(ops[task + 1]) != own)
+      continue;
+    // The kernel's last task has taken over from those between.
+    size_t last = task + 1;
+    while (last + 1 < ops.size() && groups.indexOf(ops[last + 1]) == own)
+      ++last;
+    for (int read : problem.graph.tasks[task].reads)
+      if (groups.indexOf(values[read].getDefiningOp()) != own)
+        problem.holds[last].push_back(read);
+  }
 }
 
 /// What was made element-wise keeps the attribute inside.
@@ -87,8 +136,91 @@ static bool isBackward(Operation &op) {
       .wasInterrupted();
 }
 
-RecomputeGraph::RecomputeGraph(func::FuncOp function) {
+namespace {
+/// The groups of a block as tasks.
+class KernelOrder {
+public:
+  KernelOrder(Block &block, const KernelGroups &groups);
+  void apply();
+
+private:
+  void moveToEnd(Operation *op);
+
+  Block &block;
+  /// By task.
+  SmallVector<ArrayRef<Operation *>> members;
+  planning::TaskGraph graph;
+  size_t forwardCount = 0;
+  DenseSet<Operation *> moved;
+};
+} // namespace
+
+KernelOrder::KernelOrder(Block &block, const KernelGroups &groups)
+    : block(block) {
+  DenseMap<Value, int> index;
+  bool isForward = true;
+  for (Operation *head : groups.order()) {
+    int group = groups.indexOf(head);
+    if (group < 0)
+      continue;
+    members.push_back(groups.groups()[group].ops);
+    planning::Task task;
+    for (Operation *op : members.back()) {
+      isForward &= !isTask(op) || !isBackward(*op);
+      op->walk([&](Operation *inner) {
+        for (Value operand : inner->getOperands())
+          if (auto found = index.find(RecomputeGraph::baseOf(operand));
+              found != index.end())
+            task.reads.push_back(found->second);
+      });
+    }
+    for (Operation *op : members.back())
+      for (Value result : op->getResults()) {
+        bool isStored = llvm::any_of(result.getUsers(), [&](Operation *user) {
+          return groups.indexOf(inBlock(user, &block)) != group;
+        });
+        index[result] = int(graph.values.size());
+        task.writes.push_back(int(graph.values.size()));
+        graph.values.push_back({isStored && isTask(op) ? bytesOf(result) : 0,
+                                false});
+      }
+    graph.tasks.push_back(std::move(task));
+    forwardCount += isForward;
+  }
+}
+
+/// After the views and constants that it reads.
+void KernelOrder::moveToEnd(Operation *op) {
+  if (!moved.insert(op).second)
+    return;
+  op->walk([&](Operation *inner) {
+    for (Value operand : inner->getOperands())
+      if (Operation *source = operand.getDefiningOp();
+          source && source->getBlock() == &block)
+        moveToEnd(source);
+  });
+  op->moveBefore(block.getTerminator());
+}
+
+/// Backward tasks that free more than they write run as soon as they can: sums
+/// over cotangents must not wait till the end.
+void KernelOrder::apply() {
+  std::vector<int> order(graph.tasks.size());
+  std::iota(order.begin(), order.end(), 0);
+  for (int task : planning::releaseEarly(graph, order, forwardCount))
+    llvm::for_each(members[task], [&](Operation *op) { moveToEnd(op); });
+  SmallVector<Operation *> unread;
+  for (Operation &op : block.without_terminator())
+    if (!moved.contains(&op))
+      unread.push_back(&op);
+  for (Operation *op : unread)
+    moveToEnd(op);
+}
+
+RecomputeGraph::RecomputeGraph(func::FuncOp function, bool gates) {
   Block &block = function.getBody().front();
+  KernelGroups groups(block, gates);
+  KernelOrder(block, groups).apply();
   bool isForward = true;
   for (Operation &op : block.without_terminator()) {
     if (!isTask(&op)) // constants of the backward direction may stand in front
@@ -97,9 +229,11 @@ RecomputeGraph::RecomputeGraph(func::FuncOp function) {
     addTask(&op);
     problem.forwardCount += isForward;
   }
-  planning::Task results;
-  for (Value value : block.getTerminator()->getOperands())
-    addRead(value, results);
-  for (int value : results.reads)
-    problem.graph.values[value].isResult = true;
+  if (ops.empty())
+    return;
+  markKernels(groups);
+  // Results lie with the caller.
+  for (int value : readsOf(block.getTerminator()))
+    problem.graph.values[value] = {0, true};
+  problem.gaps = planning::findGaps(problem);
 }

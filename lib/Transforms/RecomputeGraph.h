@@ -2,6 +2,7 @@
 #ifndef LACUNA_LIB_TRANSFORMS_RECOMPUTEGRAPH_H
 #define LACUNA_LIB_TRANSFORMS_RECOMPUTEGRAPH_H
 
+#include "KernelGroups.h"
 #include "lacuna/Planning/Recompute.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -10,24 +11,34 @@
 namespace lacuna {
 
 /// A task an op that works, a value for each of its tensors. Views and
-/// constants are part of whoever reads them.
-struct RecomputeGraph {
-  explicit RecomputeGraph(mlir::func::FuncOp function);
+/// constants are part of whoever reads them. What a kernel does not store takes
+/// no room, and what it reads stays until its last op.
+class RecomputeGraph {
+public:
+  /// Moves the ops of `function` so that those of a kernel are neighbours.
+  RecomputeGraph(mlir::func::FuncOp function, bool gates);
 
   static bool isView(mlir::Operation *op);
   static bool isConstant(mlir::Value value);
-  bool isDropped(mlir::Value value) const {
-    return plan.dropped[index.lookup(value)];
-  }
+  /// What `value` is a view of.
+  static mlir::Value baseOf(mlir::Value value);
 
   planning::RecomputeProblem problem;
-  planning::RecomputePlan plan;
+  /// By task: the op, and the operands by which it reads, in the order of the
+  /// task's reads.
   llvm::SmallVector<mlir::Operation *> ops;
-  llvm::DenseMap<mlir::Value, int> index;
+  llvm::SmallVector<llvm::SmallVector<mlir::Value>> operands;
+  /// By value of the problem.
+  llvm::SmallVector<mlir::Value> values;
 
 private:
   void addTask(mlir::Operation *op);
-  void addRead(mlir::Value value, planning::Task &task) const;
+  llvm::SmallVector<int>
+  readsOf(mlir::Operation *op,
+          llvm::SmallVectorImpl<mlir::Value> *operands = nullptr) const;
+  void markKernels(const KernelGroups &groups);
+
+  llvm::DenseMap<mlir::Value, int> index;
 };
 
 } // namespace lacuna

@@ -10,7 +10,7 @@
 
 // The gradient of a chain of contractions, written by hand: within a budget
 // the arena is smaller and the numbers are the same.
-// CHECK: lacuna.barrier
+// CHECK-COUNT-12: lacuna.kernel "contract"
 // ALL: lacuna.arena_bytes = 24576 :
 // LESS: lacuna.arena_bytes = 16384 :
 // SMALL: the memory budget must be at least 16384 bytes, the least arena found, got `0` (0 of 24576 bytes)

@@ -1,26 +1,29 @@
 // RUN: lacuna-opt %s --split-input-file --lacuna-plan-recompute=memory-budget=0.8 | FileCheck %s
 // RUN: lacuna-opt %s --split-input-file --lacuna-plan-recompute=memory-budget=1.0 | FileCheck %s --check-prefix=ALL --implicit-check-not=lacuna.barrier
 
-// Three large values are read backwards; what is dropped is computed again
-// behind a barrier, right before its reader.
-// CHECK-LABEL: func.func @chain(%arg0: tensor<256xf32>
-// CHECK: %[[A:.*]] = lacuna.activation tanh %arg0
-// CHECK: %[[B:.*]] = lacuna.activation tanh %[[A]]
-// CHECK: lacuna.activation tanh %[[B]]
-// CHECK: lacuna.barrier
-// CHECK-NEXT: lacuna.activation tanh
+// Three large values are read backwards; one is dropped and computed again from
+// a result of the caller, behind a barrier, right before its reader.
+// CHECK-LABEL: func.func @chain(%arg0: tensor<16x16xf32>
+// CHECK: %[[A:.*]] = lacuna.softmax %arg0
+// CHECK-NEXT: %[[KEPT:.*]] = lacuna.barrier %[[A]]
+// CHECK: arith.mulf
+// CHECK: %[[B:.*]] = lacuna.softmax %[[KEPT]]
+// CHECK-NEXT: arith.mulf %{{.*}}, %[[B]]
 // CHECK: return
 // ALL-LABEL: func.func @chain
-func.func @chain(%x: tensor<256xf32>) -> tensor<256xf32> {
-  %a = lacuna.activation tanh %x : tensor<256xf32>
-  %b = lacuna.activation tanh %a : tensor<256xf32>
-  %c = lacuna.activation tanh %b : tensor<256xf32>
-  %d = lacuna.activation tanh %c : tensor<256xf32>
-  %gd = arith.mulf %d, %d {lacuna.backward} : tensor<256xf32>
-  %gc = arith.mulf %gd, %c {lacuna.backward} : tensor<256xf32>
-  %gb = arith.mulf %gc, %b {lacuna.backward} : tensor<256xf32>
-  %ga = arith.mulf %gb, %a {lacuna.backward} : tensor<256xf32>
-  return %ga : tensor<256xf32>
+func.func @chain(%x: tensor<16x16xf32>) -> (tensor<16x16xf32>, tensor<16x16xf32>) {
+  %a = lacuna.softmax %x axis = 1 : tensor<16x16xf32>
+  %b = lacuna.softmax %a axis = 1 : tensor<16x16xf32>
+  %c = lacuna.softmax %b axis = 1 : tensor<16x16xf32>
+  %d = lacuna.softmax %c axis = 1 : tensor<16x16xf32>
+  %gd = arith.mulf %d, %d {lacuna.backward} : tensor<16x16xf32>
+  %sd = lacuna.softmax %gd axis = 1 {lacuna.backward} : tensor<16x16xf32>
+  %gc = arith.mulf %sd, %c {lacuna.backward} : tensor<16x16xf32>
+  %sc = lacuna.softmax %gc axis = 1 {lacuna.backward} : tensor<16x16xf32>
+  %gb = arith.mulf %sc, %b {lacuna.backward} : tensor<16x16xf32>
+  %sb = lacuna.softmax %gb axis = 1 {lacuna.backward} : tensor<16x16xf32>
+  %ga = arith.mulf %sb, %a {lacuna.backward} : tensor<16x16xf32>
+  return %ga, %a : tensor<16x16xf32>, tensor<16x16xf32>
 }
 
 // -----

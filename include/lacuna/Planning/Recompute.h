@@ -1,7 +1,7 @@
 //===- Recompute.h - What to compute again to need less memory --*- C++ -*-===//
-// A training step is tasks in order, the forward ones first. A dropped value
-// dies with its last forward reader; the first backward reader (or another
-// recomputation) has it computed again, and from then on it is kept.
+// A training step is tasks in order, the forward ones first. Between two of its
+// readers a value may be forgotten: the second reader, or another
+// recomputation, has it computed again, and from then on it is kept.
 //===----------------------------------------------------------------------===//
 #ifndef LACUNA_PLANNING_RECOMPUTE_H
 #define LACUNA_PLANNING_RECOMPUTE_H
@@ -9,6 +9,12 @@
 #include "lacuna/Planning/Schedule.h"
 
 namespace lacuna::planning {
+
+/// A stretch between two readers of `value` in which nobody reads it: it begins
+/// behind task `after` and ends at task `before`.
+struct Gap {
+  int value, after, before;
+};
 
 struct RecomputeProblem {
   TaskGraph graph;
@@ -18,32 +24,52 @@ struct RecomputeProblem {
   /// Nothing random, collective or with a state may be.
   std::vector<double> costs;
   std::vector<char> repeatable;
+  /// By value: whether a kernel hands it from one task to the next without
+  /// storing it. Forward ones take room if they are kept. Empty: none.
+  std::vector<char> passing;
+  /// By task: what its kernel still reads though the task does not. Empty:
+  /// nothing.
+  std::vector<std::vector<int>> holds;
+  /// What a plan decides about: made by `findGaps`.
+  std::vector<Gap> gaps;
+
+  bool isPassing(int value) const { return !passing.empty() && passing[value]; }
+  bool isForward(int task) const {
+    return task >= 0 && size_t(task) < forwardCount;
+  }
 };
 
 struct RecomputePlan {
-  /// By value of the problem.
+  /// By gap of the problem.
   std::vector<char> dropped;
   /// The tasks of the problem as they run; the second time is a recomputation.
   std::vector<int> order;
+  /// A task for each step of `order`, with its reads in the same order. Its
+  /// first values are those of the problem, what is computed again follows.
+  TaskGraph program;
   /// The most bytes that live at one time.
   int64_t peak = 0;
   /// The sum of the costs of what runs again.
   double cost = 0;
 };
 
-/// The program that drops these values, a task for each step of `order`. Its
-/// first values are those of the problem, what is computed again follows.
-TaskGraph expandProgram(const RecomputeProblem &problem,
-                        std::span<const char> dropped,
-                        std::vector<int> &order);
+/// By value: the task that writes it, or -1.
+std::vector<int> findWriters(const TaskGraph &graph);
 
-/// The plan's order, peak and cost for a choice of values.
+/// The gaps that are worth a decision: of each forward value the one between
+/// the directions, and the longest within each direction if it is long.
+std::vector<Gap> findGaps(const RecomputeProblem &problem);
+
+/// The choice that computes nothing again.
+std::vector<char> keepAll(const RecomputeProblem &problem);
+
+/// The plan for a choice of gaps in which values are forgotten.
 RecomputePlan evaluatePlan(const RecomputeProblem &problem,
                            std::vector<char> dropped);
 
 /// The forward values to keep so that those the backward tasks read can be had
 /// again by tasks of at most `mostCost` each: as few bytes as possible, a
-/// minimum cut. True: dropped.
+/// minimum cut. By value, true: dropped.
 std::vector<char> cutForward(const RecomputeProblem &problem, double mostCost);
 
 /// The cheapest plan found whose peak is at most `budget`; if there is none,

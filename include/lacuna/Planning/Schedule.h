@@ -39,6 +39,11 @@ std::vector<Buffer> lifetimes(const TaskGraph &graph,
 /// The most bytes that live at one time in this order.
 int64_t peakBytes(const TaskGraph &graph, std::span<const int> order);
 
+/// The order in which each task that frees more than it writes runs as soon as
+/// it can, but at step `from` at the earliest.
+std::vector<int> releaseEarly(const TaskGraph &graph, std::vector<int> order,
+                              size_t from = 0);
+
 /// An order with a low peak: the given one, or where that needs less, one from
 /// list scheduling (forwards and backwards), improved by moving tasks away
 /// from the peak. The same for the same graph; about n log n times `effort`.

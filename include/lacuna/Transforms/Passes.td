@@ -128,19 +128,24 @@ def InlineRegions : Pass<"lacuna-inline-regions", "::mlir::func::FuncOp"> {
 def PlanRecompute : Pass<"lacuna-plan-recompute", "::mlir::func::FuncOp"> {
   let summary = "keep within a memory budget by computing values again";
   let description = [{
-    Input: a joint function, forward ops before those with `lacuna.backward`.
-    Output: the same, with clones of forward ops before backward ones, behind
-    `lacuna.barrier`. Chosen is the cheapest plan found, by operations, whose
-    peak of live bytes is within the budget; minimum cuts by bytes and segments
-    between checkpoints start the search. Random draws and ops with effects
-    never run twice. A budget that no plan found keeps is an error, or with
-    `lowest` the plan with the lowest peak is taken. Numbers: exact.
+    Input: what `lacuna-form-kernels` takes, a joint function, forward ops
+    before those with `lacuna.backward`. Output: the same, the ops of a kernel
+    side by side, with clones of forward ops before their readers, behind
+    `lacuna.barrier`. A value may be forgotten between the directions, and for
+    long within one (the skips of a U-Net). Chosen is the cheapest plan found,
+    by operations, whose peak of live bytes is within the budget, where what a
+    kernel does not store, and what the caller keeps, counts nothing; minimum
+    cuts by bytes and segments between checkpoints start the search. Random
+    draws and ops with effects never run twice. A budget that no plan found
+    keeps is an error, or with `lowest` the plan with the lowest peak is taken.
+    Numbers: exact.
   }];
   let options = [
     Option<"memoryBudget", "memory-budget", "std::string", "",
            "bytes, or with a point a share of the peak without recomputation">,
     Option<"lowest", "lowest", "bool", "false",
-           "the lowest peak found where no plan keeps within the budget">
+           "the lowest peak found where no plan keeps within the budget">,
+    Option<"gates", "gates", "bool", "false", "as of lacuna-form-kernels">
   ];
 }
 

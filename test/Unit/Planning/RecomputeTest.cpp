@@ -32,40 +32,114 @@ static RecomputeProblem makeChain(int blocks, int64_t bytes, bool skips) {
   }
   problem.costs.assign(graph.tasks.size(), 1);
   problem.repeatable.assign(graph.tasks.size(), 1);
+  problem.gaps = findGaps(problem);
   return problem;
 }
 
-static RecomputePlan keepAll(const RecomputeProblem &problem) {
-  return evaluatePlan(problem,
-                      std::vector<char>(problem.graph.values.size(), 0));
+static RecomputePlan planAll(const RecomputeProblem &problem) {
+  return evaluatePlan(problem, keepAll(problem));
 }
 
 TEST(Recompute, DropsNothingWithinTheBudget) {
   RecomputeProblem chain = makeChain(8, 100, false);
-  RecomputePlan all = keepAll(chain);
+  RecomputePlan all = planAll(chain);
   EXPECT_EQ(all.peak, 900);
   EXPECT_EQ(planRecompute(chain, 900).cost, 0);
 }
 
 TEST(Recompute, FindsTheSquareRootOfAChain) {
   RecomputeProblem chain = makeChain(64, 1, false);
-  EXPECT_EQ(keepAll(chain).peak, 65);
+  EXPECT_EQ(planAll(chain).peak, 65);
   RecomputePlan plan = planRecompute(chain, 18);
   EXPECT_LE(plan.peak, 18);
   EXPECT_LE(plan.cost, 64);
+}
+
+/// A U-Net of `levels` halvings: a level's maps are a quarter of those above,
+/// its work is the same.
+static RecomputeProblem makeUNet(int levels, int each) {
+  RecomputeProblem problem;
+  TaskGraph &graph = problem.graph;
+  auto add = [&](std::vector<int> reads, int64_t bytes, bool isResult) {
+    graph.tasks.push_back({std::move(reads), {int(graph.values.size())}});
+    graph.values.push_back({bytes, isResult});
+    return int(graph.values.size()) - 1;
+  };
+  graph.values.push_back({0, false});
+  std::vector<int> skips;
+  int last = 0;
+  auto walk = [&](int level, int skip) {
+    for (int i = 0; i != each; ++i) {
+      std::vector<int> reads = {last};
+      if (i == 0 && skip >= 0)
+        reads.push_back(skip);
+      last = add(reads, 4096 >> 2 * level, false);
+    }
+  };
+  for (int level = 0; level != levels; ++level) {
+    walk(level, -1);
+    skips.push_back(last);
+  }
+  walk(levels, -1);
+  for (int level = levels; level-- > 0;)
+    walk(level, skips[level]);
+  problem.forwardCount = graph.tasks.size();
+  std::vector<int> gradients(graph.values.size(), -1);
+  gradients.back() = add({last}, graph.values[last].bytes, false);
+  for (size_t task = problem.forwardCount; task-- > 0;) {
+    Task forward = graph.tasks[task];
+    for (int read : forward.reads) {
+      std::vector<int> reads = forward.reads;
+      reads.push_back(gradients[forward.writes[0]]);
+      if (gradients[read] >= 0)
+        reads.push_back(gradients[read]);
+      gradients[read] = add(reads, graph.values[read].bytes, read == 0);
+    }
+  }
+  problem.costs.assign(graph.tasks.size(), 1);
+  problem.repeatable.assign(graph.tasks.size(), 1);
+  problem.gaps = findGaps(problem);
+  return problem;
+}
+
+TEST(Recompute, ForgetsSkipsWithinADirection) {
+  // Half of the values wait for the second half of the forward direction.
+  RecomputeProblem chain = makeChain(32, 1, true);
+  RecomputePlan plan = planRecompute(chain, 16);
+  EXPECT_LE(plan.peak, 16);
+  EXPECT_LE(plan.cost, 24);
+  RecomputeProblem net = makeUNet(4, 4);
+  plan = planRecompute(net, planAll(net).peak / 2);
+  EXPECT_LE(plan.peak, planAll(net).peak / 2);
+  EXPECT_LE(plan.cost, 0.4 * double(net.forwardCount));
+}
+
+TEST(Recompute, StoresNothingWithinAKernel) {
+  RecomputeProblem problem;
+  problem.graph = {{{{0}, {1}}, {{1}, {2}}, {{2}, {3}}},
+                   {{1, false}, {10, false}, {10, false}, {1, true}}};
+  problem.forwardCount = 2;
+  problem.costs = {1, 1, 1};
+  problem.repeatable = {1, 1, 1};
+  problem.gaps = findGaps(problem);
+  EXPECT_EQ(planAll(problem).peak, 20);
+  problem.passing = {0, 1, 0, 0};
+  EXPECT_EQ(planAll(problem).peak, 11);
+  EXPECT_EQ(planAll(problem).cost, 0);
 }
 
 TEST(Recompute, RunsAgainOnlyWhatMayRunAgain) {
   RecomputeProblem chain = makeChain(16, 10, false);
   for (size_t task = 0; task != 16; ++task)
     chain.repeatable[task] = task % 3 != 0;
+  chain.gaps = findGaps(chain);
   RecomputePlan plan = planRecompute(chain, 0);
   std::vector<int> runs(chain.graph.tasks.size(), 0);
   for (int task : plan.order)
     ++runs[task];
   for (size_t task = 0; task != runs.size(); ++task)
     EXPECT_LE(runs[task], 1 + (task < 16 && chain.repeatable[task]));
-  EXPECT_LT(plan.peak, keepAll(chain).peak);
+  EXPECT_LT(plan.peak, planAll(chain).peak);
 }
 
 TEST(Recompute, CutsByBytes) {
@@ -89,12 +163,14 @@ TEST(Recompute, IsNearTheBestChoice) {
       value.bytes = 20 + int64_t(random() % 80);
     for (double &cost : problem.costs)
       cost = 1 + double(random() % 20);
-    int64_t budget = keepAll(problem).peak * (65 + round) / 100;
+    problem.gaps = findGaps(problem);
+    int64_t budget = planAll(problem).peak * (65 + round) / 100;
     double best = INFINITY;
     for (unsigned set = 0; set != 1u << blocks; ++set) {
-      std::vector<char> dropped(problem.graph.values.size(), 0);
-      for (int bit = 0; bit != blocks; ++bit)
-        dropped[bit + 1] = set >> bit & 1;
+      std::vector<char> dropped(problem.gaps.size(), 0);
+      for (size_t i = 0; i != dropped.size(); ++i)
+        dropped[i] = problem.gaps[i].before >= blocks &&
+                     (set >> (problem.gaps[i].value - 1) & 1);
       RecomputePlan plan = evaluatePlan(problem, dropped);
       if (plan.peak <= budget)
         best = std::min(best, plan.cost);
