@@ -18,7 +18,25 @@ using namespace lacuna;
 namespace {
 using Predicate = arith::CmpFPredicate;
 
-/// Derivatives at `x`, a scalar of f32 or f64.
+/// Whether the derivative follows from the result, which is kept in any case:
+/// what went in need not be. Rounded to 16 bits, saturating kinds lose it.
+bool derivesFromResult(ActivationOp op) {
+  switch (op.getKind()) {
+  case ActivationKind::Relu:
+  case ActivationKind::Relu6:
+    return true;
+  case ActivationKind::LeakyRelu:
+    return !op.getAlpha() || op.getAlphaAttr().getValueAsDouble() > 0;
+  case ActivationKind::Sigmoid:
+  case ActivationKind::Tanh:
+    return getElementTypeOrSelf(op.getType()).getIntOrFloatBitWidth() >= 32;
+  default:
+    return false;
+  }
+}
+
+/// Derivatives at `x`, a scalar of f32 or f64: the input, or the result if it
+/// derives from that.
 class Derivative {
 public:
   Derivative(OpBuilder &builder, Location loc, ActivationOp op, Value x)
@@ -177,13 +195,13 @@ Value Derivative::emit() {
     return div(number(1), mul(bound, bound));
   }
   case K::Sigmoid: {
-    Value s = sigmoid(x);
+    Value s = derivesFromResult(op) ? x : sigmoid(x);
     return mul(s, oneMinus(s));
   }
   case K::LogSigmoid:
     return sigmoid(make<arith::NegFOp>(x));
   case K::Tanh:
-    return oneMinus(tanhSquare(1));
+    return oneMinus(derivesFromResult(op) ? mul(x, x) : tanhSquare(1));
   case K::ScaledTanh:
     return scale(oneMinus(tanhSquare(beta(1))), alpha(1) * beta(1));
   case K::TanhShrink:
@@ -233,7 +251,8 @@ Value lacuna::activationCotangent(OpBuilder &builder, ActivationOp op,
     return {};
   return mapElements(builder, op.getLoc(),
                      cast<RankedTensorType>(op.getType()),
-                     {op.getInput(), cotangent},
+                     {derivesFromResult(op) ? op.getResult() : op.getInput(),
+                      cotangent},
                      [&](OpBuilder &inner, Location loc, ValueRange values) {
                        return emitProduct(inner, loc, op, values[0], values[1]);
                      });

@@ -151,6 +151,9 @@ MemoryExplainer::sweep(const Model &model, const CompileOptions &options,
       return trial.error();
     points.push_back({trial->arenaBytes, trial->operations});
   }
+  BudgetPoint all = points.front();
   keepBest(points);
+  if (points.front().arenaBytes != all.arenaBytes)
+    points.insert(points.begin(), all);
   return points;
 }

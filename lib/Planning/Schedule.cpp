@@ -188,16 +188,19 @@ std::vector<int> lacuna::planning::orderTasks(const TaskGraph &graph,
     least = peak;
     best = std::move(order);
   };
-  consider(best);
-  consider(releaseEarly(graph, best));
+  std::vector<int> given = best;
+  consider(given);
+  consider(releaseEarly(graph, given));
   for (bool newestFirst : {true, false}) {
     consider(ListScheduler(graph, uses, newestFirst).run());
     TaskGraph reversed = reverseGraph(graph, uses);
     std::vector<int> order =
         ListScheduler(reversed, Uses(reversed), newestFirst).run();
     std::reverse(order.begin(), order.end());
-    if (isOrder(graph, order))
-      consider(std::move(order));
+    if (!isOrder(graph, order))
+      continue;
+    consider(releaseEarly(graph, order));
+    consider(std::move(order));
   }
   return best;
 }

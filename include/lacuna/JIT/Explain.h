@@ -42,7 +42,7 @@ class MemoryExplainer {
 public:
   static Expected<MemoryReport> explain(const Model &model,
                                         const CompileOptions &options);
-  /// Programs for `count` bounds from all that is kept down to the least: those
+  /// The program that keeps all, then those for `count` bounds down to the least
   /// that no other one beats in both, the largest arena first.
   static Expected<std::vector<BudgetPoint>>
   sweep(const Model &model, const CompileOptions &options, int count);
