@@ -144,8 +144,11 @@ MemoryExplainer::sweep(const Model &model, const CompileOptions &options,
     return whole.error();
   std::vector<BudgetPoint> points{{whole->arenaBytes, whole->operations}};
   for (int i = count - 1; i >= 0; --i) {
-    // Values that kernels fuse away count for the bound, so it begins above.
-    int64_t bound = int64_t(2.0 * double(whole->arenaBytes) * i / count);
+    // Close together where little memory is left and each byte costs most. The
+    // order of kernels is not known to the bound, so it begins above.
+    double share = double(i) / count;
+    int64_t bound =
+        int64_t(1.2 * share * share * double(whole->arenaBytes));
     Expected<BudgetTrial> trial = tryBudget(*loaded->module, plain, bound);
     if (!trial)
       return trial.error();

@@ -71,9 +71,9 @@ Error lacuna::fitMemoryBudget(LoadedModule &loaded,
     return budget.error();
   if (whole->arenaBytes <= *budget)
     return Error::success();
-  // Values that kernels fuse away count for PlanRecompute: the bound may be
-  // well above the arena.
-  int64_t low = 0, high = 4 * whole->arenaBytes;
+  // PlanRecompute knows neither the order of kernels nor what is merged once
+  // more is computed late: its bound may be above the arena.
+  int64_t low = 0, high = 2 * whole->arenaBytes;
   int64_t least = whole->arenaBytes, leastBound = -1, chosen = -1;
   for (int trial = 0; trial < mostTrials; ++trial) {
     int64_t bound = trial == 0 ? *budget : (low + high) / 2;
