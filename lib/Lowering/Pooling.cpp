@@ -9,6 +9,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace lacuna;
@@ -166,13 +167,15 @@ private:
   FailureOr<Value> reduce(ArrayRef<PoolRange> ranges, VisitElement visit);
   FailureOr<Value> reduceShared(ArrayRef<PoolRange> ranges,
                                 VisitElement visit);
+  Value mergeShared(Value own);
+  void shareWindows(int64_t outputs);
 
   KernelBuilder &kernel;
   const PoolShape &shape;
   PoolReducer &reducer;
   Value result;
   VectorBlocks blocks;
-  /// The threads of a GPU that share a window, along its last dimension.
+  /// The threads of a GPU that share a window.
   std::optional<DeviceGroup> group;
 };
 } // namespace
@@ -220,26 +223,67 @@ FailureOr<Value> PoolEmitter::reduce(ArrayRef<PoolRange> ranges,
   return (*reduced)[0];
 }
 
-/// Each thread takes every `threads`-th element of a line.
+/// The quotient and the remainder of two small indices.
+static std::pair<Value, Value> divide(KernelBuilder &kernel, Value index,
+                                      Value count) {
+  OpBuilder &b = kernel.builder;
+  auto cast = [&](Type type, Value value) {
+    return arith::IndexCastUIOp::create(b, kernel.loc, type, value);
+  };
+  Value left = cast(b.getI32Type(), index), right = cast(b.getI32Type(), count);
+  Value quotient = arith::DivUIOp::create(b, kernel.loc, left, right);
+  Value rest = arith::RemUIOp::create(b, kernel.loc, left, right);
+  return {cast(b.getIndexType(), quotient), cast(b.getIndexType(), rest)};
+}
+
+/// Each thread takes every `threads`-th element: of each line where pixels are
+/// neighbours, of the whole window where channels are.
 FailureOr<Value> PoolEmitter::reduceShared(ArrayRef<PoolRange> ranges,
                                            VisitElement visit) {
-  const PoolRange &last = ranges.back();
-  auto line = [&](ValueRange outer, ValueRange carried) {
+  bool first = shape.layout == Layout::ChannelsFirst;
+  ArrayRef<PoolRange> outer = ranges.take_front(first ? ranges.size() - 1 : 0);
+  ArrayRef<PoolRange> inner = ranges.drop_front(outer.size());
+  Value count = inner[0].count;
+  for (const PoolRange &range : inner.drop_front())
+    count = kernel.builder.createOrFold<arith::MulIOp>(kernel.loc, count,
+                                                       range.count);
+  auto part = [&](ValueRange before, ValueRange carried) {
     return kernel.forLoop(
-        group->thread(), last.count, group->size(), carried,
+        group->thread(), count, group->size(), carried,
         [&](Value k, ValueRange values) -> FailureOr<Values> {
-          Values indices(outer);
-          indices.push_back(elementOf(kernel, last, k));
+          Values indices(inner.size());
+          for (int64_t d = int64_t(inner.size()) - 1; d > 0; --d) {
+            auto [rest, at] = divide(kernel, k, inner[d].count);
+            indices[d] = elementOf(kernel, inner[d], at);
+            k = rest;
+          }
+          indices[0] = elementOf(kernel, inner[0], k);
+          indices.insert(indices.begin(), before.begin(), before.end());
           return visit(indices, values);
         });
   };
-  auto own = walkElements(kernel, ranges.drop_back(),
-                          reducer.neutral(blocks.width), line);
+  auto own = walkElements(kernel, outer, reducer.neutral(blocks.width), part);
   if (failed(own))
     return failure();
-  return group->reduce(*own, [&](ValueRange a, ValueRange b) {
-    return Values{reducer.merge(a[0], b[0])};
-  })[0];
+  return mergeShared((*own)[0]);
+}
+
+/// What all threads of the group have found, lane by lane.
+Value PoolEmitter::mergeShared(Value own) {
+  OpBuilder &b = kernel.builder;
+  Values lanes{own};
+  auto vector = dyn_cast<VectorType>(own.getType());
+  if (vector)
+    lanes = vector::ToElementsOp::create(b, kernel.loc, own).getResults();
+  lanes = group->reduce(lanes, [&](ValueRange left, ValueRange right) {
+    Values merged;
+    for (auto [x, y] : llvm::zip_equal(left, right))
+      merged.push_back(reducer.merge(x, y));
+    return merged;
+  });
+  return vector ? vector::FromElementsOp::create(b, kernel.loc, vector, lanes)
+                      .getResult()
+                : lanes[0];
 }
 
 LogicalResult PoolEmitter::emitOutput(Value image, ValueRange outputs,
@@ -269,8 +313,20 @@ LogicalResult PoolEmitter::emitOutput(Value image, ValueRange outputs,
                       shape.at(image, channel, outputs, blocks.width));
 }
 
+/// With few outputs, so many threads share one that a GPU is filled, each with
+/// some elements at least.
+void PoolEmitter::shareWindows(int64_t outputs) {
+  constexpr int64_t wanted = int64_t(1) << 18, fewest = 8;
+  int64_t threads = 1;
+  while (threads < 8 * DeviceGroup::warp && outputs * threads < wanted &&
+         2 * fewest * threads <= shape.taps())
+    threads *= 2;
+  if (threads > 1)
+    group.emplace(kernel, threads);
+}
+
 /// Every output is a step, or a vector of channels where those are neighbours;
-/// a group of threads shares a large window of neighbours.
+/// a group of threads shares a large window.
 LogicalResult PoolEmitter::emitOnDevice() {
   constexpr int64_t largeWindow = 64;
   SmallVector<int64_t> steps{shape.batch};
@@ -290,6 +346,7 @@ LogicalResult PoolEmitter::emitOnDevice() {
   while (2 * blocks.width <= most && shape.channels % (2 * blocks.width) == 0)
     blocks.width *= 2;
   steps.push_back(shape.channels / blocks.width);
+  shareWindows(llvm::product_of(steps));
   return kernel.parallelLoop(steps, 1, [&](ValueRange at) {
     Value channel = kernel.mul(at.back(), blocks.width);
     return emitOutput(at[0], at.drop_front().drop_back(), channel);

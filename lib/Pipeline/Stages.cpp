@@ -66,7 +66,9 @@ static void addPlan(OpPassManager &passes, const PipelineOptions &options) {
   functions.addPass(createFoldBatchNorm());
   if (options.mixBeforeResize)
     functions.addPass(createMixBeforeResize());
-  functions.addPass(createNestPools());
+  if (options.onDevice)
+    functions.addPass(createSplitPyramids());
+  functions.addPass(createNestPools({options.onDevice}));
   functions.addPass(createSplitTransposedConvolutions());
   functions.addPass(createChannelsLast(layout));
   functions.addPass(createSinkTransposes());

@@ -50,25 +50,27 @@ static std::optional<Ints> windowsWithin(Op fine, Op coarse) {
 }
 
 /// A second result, or sums that would be rounded to a narrow type in between.
-static bool mayNest(MaxPoolOp op) { return !op.getIndices(); }
-static bool mayNest(AveragePoolOp op) {
-  return cast<FloatType>(typeOf(op.getInput()).getElementType()).getWidth() >=
+static bool mayNest(MaxPoolOp op, bool) { return !op.getIndices(); }
+static bool mayNest(AveragePoolOp op, bool narrowMeans) {
+  return narrowMeans ||
+         cast<FloatType>(typeOf(op.getInput()).getElementType()).getWidth() >=
          32;
 }
 
 namespace {
 template <typename Op> struct NestPool : OpRewritePattern<Op> {
-  using OpRewritePattern<Op>::OpRewritePattern;
+  NestPool(MLIRContext *context, bool narrowMeans)
+      : OpRewritePattern<Op>(context), narrowMeans(narrowMeans) {}
 
   /// The pool of the same map whose windows tile those of `op`, the coarsest
   /// one if there are several.
-  static std::pair<Op, Ints> findFiner(Op op) {
+  std::pair<Op, Ints> findFiner(Op op) const {
     std::pair<Op, Ints> best;
     int64_t fewest = std::numeric_limits<int64_t>::max();
     for (Operation *user : op.getInput().getUsers()) {
       auto fine = dyn_cast<Op>(user);
       if (!fine || fine == op || fine->getBlock() != op->getBlock() ||
-          fine.getLayout() != op.getLayout() || !mayNest(fine) ||
+          fine.getLayout() != op.getLayout() || !mayNest(fine, narrowMeans) ||
           !tilesInput(fine))
         continue;
       std::optional<Ints> ratios = windowsWithin(fine, op);
@@ -87,7 +89,7 @@ template <typename Op> struct NestPool : OpRewritePattern<Op> {
 
   LogicalResult matchAndRewrite(Op op,
                                 PatternRewriter &rewriter) const override {
-    if (!mayNest(op) || !tilesInput(op))
+    if (!mayNest(op, narrowMeans) || !tilesInput(op))
       return rewriter.notifyMatchFailure(op, "windows do not tile the map");
     auto [fine, ratios] = findFiner(op);
     if (!fine)
@@ -101,12 +103,16 @@ template <typename Op> struct NestPool : OpRewritePattern<Op> {
     });
     return success();
   }
+
+  bool narrowMeans;
 };
 
 struct NestPools : lacuna::impl::NestPoolsBase<NestPools> {
+  using NestPoolsBase::NestPoolsBase;
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<NestPool<MaxPoolOp>, NestPool<AveragePoolOp>>(&getContext());
+    patterns.add<NestPool<MaxPoolOp>, NestPool<AveragePoolOp>>(&getContext(),
+                                                               narrowMeans);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -53,3 +53,18 @@ func.func @unfit(%x: tensor<1x1x8xbf16>)
   %3 = lacuna.max_pool %x kernel = [2] strides = [2] dilations = [1] pads = [0] to [0] : (tensor<1x1x8xbf16>) -> tensor<1x1x4xbf16>
   return %0, %1, %i, %3 : tensor<1x1x2xbf16>, tensor<1x1x4xbf16>, tensor<1x1x2xi64>, tensor<1x1x4xbf16>
 }
+
+// -----
+
+// Means of narrow types only where asked for.
+// RUN: lacuna-opt %s --lacuna-nest-pools=narrow-means --split-input-file | FileCheck %s --check-prefix=NARROW
+// NARROW-LABEL: func @narrow
+// NARROW: %[[FINE:.*]] = lacuna.average_pool %{{.*}} kernel = [2]
+// NARROW: lacuna.average_pool %[[FINE]] kernel = [2]
+// CHECK-LABEL: func @narrow
+// CHECK: lacuna.average_pool %{{.*}} kernel = [4]
+func.func @narrow(%x: tensor<1x1x8xbf16>) -> (tensor<1x1x2xbf16>, tensor<1x1x4xbf16>) {
+  %a = lacuna.average_pool %x kernel = [4] strides = [4] dilations = [1] pads = [0] to [0] : (tensor<1x1x8xbf16>) -> tensor<1x1x2xbf16>
+  %b = lacuna.average_pool %x kernel = [2] strides = [2] dilations = [1] pads = [0] to [0] : (tensor<1x1x8xbf16>) -> tensor<1x1x4xbf16>
+  return %a, %b : tensor<1x1x2xbf16>, tensor<1x1x4xbf16>
+}

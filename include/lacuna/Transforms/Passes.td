@@ -80,9 +80,13 @@ def NestPools : Pass<"lacuna-nest-pools", "::mlir::func::FuncOp"> {
     Input: `lacuna.max_pool` and `lacuna.average_pool`. Output: the same, but
     where several pools of one map have windows that tile it and a window of one
     is cut into whole windows of another, the coarse pool reads the result of
-    the fine one. Pools with indices, and means of f16 and bf16, stay.
-    Numbers: maxima exact; means reassociate.
+    the fine one. Pools with indices stay, and unless `narrow-means` those of
+    means of f16 and bf16. Numbers: maxima exact; means reassociate, and narrow
+    ones are rounded once for each level.
   }];
+  let options = [
+    Option<"narrowMeans", "narrow-means", "bool", "false",
+           "nest means of f16 and bf16 as well">];
 }
 
 def NarrowFloats : Pass<"lacuna-narrow-floats", "::mlir::func::FuncOp"> {
@@ -219,6 +223,19 @@ def LowerResizes : Pass<"lacuna-lower-resizes", "::mlir::func::FuncOp"> {
   }];
   let dependentDialects = ["::lacuna::LacunaDialect",
                            "::mlir::arith::ArithDialect"];
+}
+
+def SplitPyramids : Pass<"lacuna-split-pyramids", "::mlir::func::FuncOp"> {
+  let summary = "turn pooling pyramids into pools";
+  let description = [{
+    Input: `lacuna.pooling_pyramid`, `adaptive_pool` and `global_pool` of static
+    shapes. Output: an adaptive pool for each level, and a concatenation where
+    the result is flat; windows that overlap stay. Of several pools of one map,
+    those of equal bins become `max_pool` or `average_pool`. Numbers: exact.
+  }];
+  let dependentDialects = ["::lacuna::LacunaDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 def SplitTransposedConvolutions
