@@ -1,4 +1,5 @@
 //===- DataMovement.cpp - Loops that only move elements -------------------===//
+#include "DeviceGroup.h"
 #include "lacuna/Lowering/Emitters.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -30,6 +31,10 @@ private:
   LogicalResult copyPlane(unsigned operand, int64_t offset, ValueRange at);
   LogicalResult emitLines();
   LogicalResult emitPlanes();
+  int64_t vectorWidth() const;
+  LogicalResult copyVector(unsigned operand, int64_t offset,
+                           const Position &at);
+  LogicalResult emitOnDevice();
 
   KernelBuilder &kernel;
   tensor::ConcatOp op;
@@ -99,7 +104,57 @@ LogicalResult ConcatEmitter::emitPlanes() {
       [&](ValueRange indices) { return copyPlane(0, 0, indices); });
 }
 
+/// Neighbours that lie in one operand, up to 128 bits.
+int64_t ConcatEmitter::vectorWidth() const {
+  int64_t last = shape.size() - 1, width = 1, common = shape[last];
+  Type element = elementTypeOf(op->getResult(0));
+  for (Value operand : op->getOperands())
+    common = std::gcd(common, shapeOf(operand)[last]);
+  if (element.isIndex() || element.isInteger(1))
+    return 1;
+  while (2 * width * element.getIntOrFloatBitWidth() <= 128 &&
+         common % (2 * width) == 0)
+    width *= 2;
+  return width;
+}
+
+/// Copies the vector at `at` of the result from the operand it lies in, known
+/// to be `operand` or a later one.
+LogicalResult ConcatEmitter::copyVector(unsigned operand, int64_t offset,
+                                        const Position &at) {
+  Value source = op.getInputs()[operand];
+  int64_t end = offset + shapeOf(source)[axis];
+  auto here = [&]() -> LogicalResult {
+    Position from(at);
+    from.indices[axis] = arith::SubIOp::create(
+        kernel.builder, kernel.loc, from.indices[axis], kernel.index(offset));
+    FailureOr<Value> elements = kernel.load(source, from);
+    if (failed(elements))
+      return failure();
+    return kernel.store(op.getResult(), *elements, at);
+  };
+  if (operand + 1 == op.getInputs().size())
+    return here();
+  return kernel.branch(kernel.less(at.indices[axis], kernel.index(end)), here,
+                       [&] { return copyVector(operand + 1, end, at); });
+}
+
+/// Neighbouring threads copy neighbouring vectors.
+LogicalResult ConcatEmitter::emitOnDevice() {
+  int64_t width = vectorWidth(), last = shape.size() - 1;
+  SmallVector<int64_t> steps(shape);
+  steps.back() /= width;
+  return kernel.parallelLoop(steps, 1, [&](ValueRange indices) {
+    Position at(indices, width, last);
+    at.indices.back() = kernel.mul(at.indices.back(), width);
+    return copyVector(0, 0, at);
+  });
+}
+
 LogicalResult ConcatEmitter::emit() {
+  constexpr size_t fewOperands = 64;
+  if (isOnDevice(kernel) && op.getInputs().size() <= fewOperands)
+    return emitOnDevice();
   constexpr int64_t manyLines = 16, largePlane = 256, manyOperands = 16;
   bool planes = product(shape.take_front(axis)) < manyLines &&
                 product(shape.drop_front(axis + 1)) >= largePlane &&

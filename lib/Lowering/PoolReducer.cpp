@@ -1,6 +1,8 @@
 //===- PoolReducer.cpp - What a pool makes of its window ------------------===//
 #include "PoolReducer.h"
 
+#include "DeviceGroup.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
@@ -66,6 +68,8 @@ Value PoolReducer::merge(Value a, Value b) {
     return arith::AddFOp::create(builder, loc, a, b);
   if (!isa<FloatType>(partial))
     return arith::MaxSIOp::create(builder, loc, a, b);
+  if (isOnDevice(kernel) && partial.isF32()) // one instruction there
+    return arith::MaximumFOp::create(builder, loc, a, b);
   // One machine instruction that keeps a NaN in `a`, and a blend for `b`.
   Value greater =
       arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OGT, b, a);

@@ -247,20 +247,37 @@ FailureOr<Value> PoolEmitter::reduceShared(ArrayRef<PoolRange> ranges,
   for (const PoolRange &range : inner.drop_front())
     count = kernel.builder.createOrFold<arith::MulIOp>(kernel.loc, count,
                                                        range.count);
-  auto part = [&](ValueRange before, ValueRange carried) {
-    return kernel.forLoop(
-        group->thread(), count, group->size(), carried,
-        [&](Value k, ValueRange values) -> FailureOr<Values> {
-          Values indices(inner.size());
-          for (int64_t d = int64_t(inner.size()) - 1; d > 0; --d) {
-            auto [rest, at] = divide(kernel, k, inner[d].count);
-            indices[d] = elementOf(kernel, inner[d], at);
-            k = rest;
-          }
-          indices[0] = elementOf(kernel, inner[0], k);
-          indices.insert(indices.begin(), before.begin(), before.end());
-          return visit(indices, values);
+  auto visitAt = [&](ValueRange before, Value k, ValueRange values) {
+    Values indices(inner.size());
+    for (int64_t d = int64_t(inner.size()) - 1; d > 0; --d) {
+      auto [rest, at] = divide(kernel, k, inner[d].count);
+      indices[d] = elementOf(kernel, inner[d], at);
+      k = rest;
+    }
+    indices[0] = elementOf(kernel, inner[0], k);
+    indices.insert(indices.begin(), before.begin(), before.end());
+    return visit(indices, values);
+  };
+  // Several elements are on their way at a time.
+  constexpr int64_t unroll = 4;
+  int64_t size = group->size();
+  Value rounds = divide(kernel, count, kernel.index(unroll * size)).first;
+  Value whole = kernel.mul(rounds, unroll * size);
+  auto part = [&](ValueRange before, ValueRange carried) -> FailureOr<Values> {
+    auto most = kernel.forLoop(
+        group->thread(), whole, unroll * size, carried,
+        [&](Value k, ValueRange values) {
+          FailureOr<Values> next = Values(values);
+          for (int64_t i = 0; i < unroll && succeeded(next); ++i)
+            next = visitAt(before, kernel.add(k, i * size), Values(*next));
+          return next;
         });
+    if (failed(most))
+      return failure();
+    return kernel.forLoop(kernel.add(whole, group->thread()), count, size,
+                          *most, [&](Value k, ValueRange values) {
+                            return visitAt(before, k, values);
+                          });
   };
   auto own = walkElements(kernel, outer, reducer.neutral(blocks.width), part);
   if (failed(own))
@@ -316,10 +333,10 @@ LogicalResult PoolEmitter::emitOutput(Value image, ValueRange outputs,
 /// With few outputs, so many threads share one that a GPU is filled, each with
 /// some elements at least.
 void PoolEmitter::shareWindows(int64_t outputs) {
-  constexpr int64_t wanted = int64_t(1) << 18, fewest = 8;
+  constexpr int64_t wanted = int64_t(1) << 18, fewest = 16;
   int64_t threads = 1;
   while (threads < 8 * DeviceGroup::warp && outputs * threads < wanted &&
-         2 * fewest * threads <= shape.taps())
+         fewest * threads <= shape.taps())
     threads *= 2;
   if (threads > 1)
     group.emplace(kernel, threads);

@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 
+#include <cmath>
 #include <cstring>
 
 using namespace mlir;
@@ -143,22 +144,46 @@ Value lacuna::makeConstant(OpBuilder &builder, Location loc,
                                                      Attribute(attr)));
 }
 
-/// Calls `visit` with each number of raw bytes, which it may change.
-static void forEachNumber(llvm::MutableArrayRef<char> bytes, FloatType type,
-                          llvm::function_ref<double(int64_t, double)> visit) {
-  int64_t width = type.getWidth() / 8;
-  const llvm::fltSemantics &semantics = type.getFloatSemantics();
-  bool lossy = false;
-  for (int64_t i = 0, e = bytes.size() / width; i < e; ++i) {
-    uint64_t bits = 0;
-    std::memcpy(&bits, &bytes[i * width], width);
-    APFloat number(semantics, APInt(type.getWidth(), bits));
-    number.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &lossy);
-    APFloat next(visit(i, number.convertToDouble()));
-    next.convert(semantics, APFloat::rmNearestTiesToEven, &lossy);
-    bits = next.bitcastToAPInt().getZExtValue();
-    std::memcpy(&bytes[i * width], &bits, width);
+/// The bf16 nearest to `number`, which is rounded once: the f32 between is odd
+/// where it is not exact, so that it never looks like a tie.
+static uint16_t roundToBFloat(double number) {
+  float wide = float(number);
+  uint32_t bits = llvm::bit_cast<uint32_t>(wide);
+  if (std::isnan(wide))
+    return bits >> 16 | 0x40;
+  if (double(wide) != number) {
+    if (std::abs(double(wide)) > std::abs(number))
+      --bits;
+    bits |= 1;
   }
+  return (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+}
+
+static double numberOfBits(uint64_t bits, FloatType type) {
+  if (type.isF64())
+    return llvm::bit_cast<double>(bits);
+  if (type.isF32())
+    return llvm::bit_cast<float>(uint32_t(bits));
+  if (type.isBF16())
+    return llvm::bit_cast<float>(uint32_t(bits) << 16);
+  bool lossy;
+  APFloat number(type.getFloatSemantics(), APInt(type.getWidth(), bits));
+  number.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &lossy);
+  return number.convertToDouble();
+}
+
+static uint64_t bitsOfNumber(double number, FloatType type) {
+  if (type.isF64())
+    return llvm::bit_cast<uint64_t>(number);
+  if (type.isF32())
+    return llvm::bit_cast<uint32_t>(float(number));
+  if (type.isBF16())
+    return roundToBFloat(number);
+  bool lossy;
+  APFloat narrow(number);
+  narrow.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                 &lossy);
+  return narrow.bitcastToAPInt().getZExtValue();
 }
 
 std::optional<std::vector<double>> lacuna::constantNumbers(Value value) {
@@ -177,10 +202,12 @@ std::optional<std::vector<double>> lacuna::constantNumbers(Value value) {
   ArrayRef<char> bytes = constantBytes(value);
   if (bytes.size() * 8 != numbers.size() * element.getWidth())
     return std::nullopt;
-  std::vector<char> copy(bytes.begin(), bytes.end());
-  forEachNumber(copy, element, [&](int64_t index, double number) {
-    return numbers[index] = number;
-  });
+  int64_t width = element.getWidth() / 8;
+  for (auto [index, number] : llvm::enumerate(numbers)) {
+    uint64_t bits = 0;
+    std::memcpy(&bits, &bytes[index * width], width);
+    number = numberOfBits(bits, element);
+  }
   return numbers;
 }
 
@@ -188,9 +215,12 @@ Value lacuna::makeNumbers(OpBuilder &builder, Location loc,
                           RankedTensorType type, ArrayRef<double> numbers,
                           StringRef name) {
   auto element = cast<FloatType>(type.getElementType());
-  std::vector<char> bytes(numbers.size() * element.getWidth() / 8);
-  forEachNumber(bytes, element,
-                [&](int64_t index, double) { return numbers[index]; });
+  int64_t width = element.getWidth() / 8;
+  std::vector<char> bytes(numbers.size() * width);
+  for (auto [index, number] : llvm::enumerate(numbers)) {
+    uint64_t bits = bitsOfNumber(number, element);
+    std::memcpy(&bytes[index * width], &bits, width);
+  }
   return makeConstant(builder, loc, type, std::move(bytes), name);
 }
 
