@@ -4,6 +4,10 @@
 
 include "mlir/Pass/PassBase.td"
 
+defvar tensorDialects = ["::lacuna::LacunaDialect",
+                         "::mlir::linalg::LinalgDialect",
+                         "::mlir::tensor::TensorDialect"];
+
 def ExternalizeChecks
     : Pass<"lacuna-externalize-checks", "::mlir::func::FuncOp"> {
   let summary = "turn expectations into outputs";
@@ -64,9 +68,8 @@ def MixBeforeResize : Pass<"lacuna-mix-before-resize", "::mlir::func::FuncOp"> {
       a constant matrix of what each window reads of z, padding included; all
       such maps share one product.
 
-    Only where multiplications are halved at least.
-    Numbers: sums are reassociated; in f16 and bf16 it is no more the enlarged
-    map that is rounded, but the mixed one, the weights in U and each share.
+    Only where that halves multiplications. Numbers: sums are reassociated; in
+    f16 and bf16, not the enlarged map but mixed ones, U and sums are rounded.
   }];
   let dependentDialects = ["::lacuna::LacunaDialect",
                            "::mlir::arith::ArithDialect",
@@ -167,9 +170,7 @@ def ChannelsLast : Pass<"lacuna-channels-last", "::mlir::func::FuncOp"> {
     Option<"narrowLanes", "narrow-lanes", "int64_t", "0",
            "the same for 16-bit elements; 0: as f32">,
   ];
-  let dependentDialects = ["::lacuna::LacunaDialect",
-                           "::mlir::linalg::LinalgDialect",
-                           "::mlir::tensor::TensorDialect"];
+  let dependentDialects = tensorDialects;
 }
 
 def SinkTransposes : Pass<"lacuna-sink-transposes", "::mlir::func::FuncOp"> {
@@ -179,9 +180,7 @@ def SinkTransposes : Pass<"lacuna-sink-transposes", "::mlir::func::FuncOp"> {
     pooling, resizing, concatenation, normalisation, reductions) are moved in
     front of a transpose of their operands. Numbers: exact.
   }];
-  let dependentDialects = ["::lacuna::LacunaDialect",
-                           "::mlir::linalg::LinalgDialect",
-                           "::mlir::tensor::TensorDialect"];
+  let dependentDialects = tensorDialects;
 }
 
 def FuseAttention : Pass<"lacuna-fuse-attention", "::mlir::func::FuncOp"> {
@@ -233,9 +232,7 @@ def SplitPyramids : Pass<"lacuna-split-pyramids", "::mlir::func::FuncOp"> {
     the result is flat; windows that overlap stay. Of several pools of one map,
     those of equal bins become `max_pool` or `average_pool`. Numbers: exact.
   }];
-  let dependentDialects = ["::lacuna::LacunaDialect",
-                           "::mlir::linalg::LinalgDialect",
-                           "::mlir::tensor::TensorDialect"];
+  let dependentDialects = tensorDialects;
 }
 
 def SplitTransposedConvolutions
@@ -247,9 +244,7 @@ def SplitTransposedConvolutions
     together), and `lacuna.interleave`; filters that are constants are taken
     apart here. Numbers: sums are reassociated.
   }];
-  let dependentDialects = ["::lacuna::LacunaDialect",
-                           "::mlir::linalg::LinalgDialect",
-                           "::mlir::tensor::TensorDialect"];
+  let dependentDialects = tensorDialects;
 }
 
 #endif // LACUNA_TRANSFORMS_PASSES_TD
