@@ -9,7 +9,8 @@ build_packages="
   libmlir-22-dev libonnx-dev libprotobuf-dev libzip-dev libzstd-dev lld-22
   llvm-22-dev mlir-22-tools ninja-build protobuf-compiler zlib1g-dev"
 test_packages="
-  libgtest-dev libmpfr-dev llvm-22-tools python3 python3-numpy python3-venv"
+  coinor-cbc libgtest-dev libmpfr-dev llvm-22-tools python3 python3-numpy
+  python3-venv"
 
 packages=$build_packages
 [ "${1:-all}" = build ] || packages="$packages $test_packages"

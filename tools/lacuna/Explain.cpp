@@ -7,7 +7,9 @@
 #include "lacuna/JIT/Explain.h"
 #include "lacuna/Planning/BufferFile.h"
 #include "lacuna/Support/AtomicFile.h"
+#include "lacuna/Training/Charts.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 using namespace lacuna;
@@ -23,6 +25,10 @@ static cl::opt<int> sweep("sweep", cl::init(0), cl::value_desc("n"),
 static cl::opt<std::string>
     picture("picture", cl::desc("SVG to draw, the arena over time"),
             cl::value_desc("file.svg"), cl::sub(command));
+
+static cl::opt<std::string>
+    curve("curve", cl::desc("SVG to draw, what the budgets of --sweep cost"),
+          cl::value_desc("file.svg"), cl::sub(command));
 
 static std::string percent(double part, double whole) {
   return whole > 0 ? fmt::format("{:.1f}%", 100 * part / whole) : "-";
@@ -69,6 +75,20 @@ static void printSweep(const std::vector<BudgetPoint> &points) {
   fmt::print("\n{}", table.text());
 }
 
+/// The Pareto front: what less memory costs.
+static Error drawCosts(const std::vector<BudgetPoint> &points) {
+  Curve extra{"extra operations, %", {}};
+  double all = std::max(double(points.front().operations), 1.0);
+  for (const BudgetPoint &point : points)
+    extra.points.push_back(
+        {double(point.arenaBytes),
+         100 * (double(point.operations) - double(points.front().operations)) /
+             all});
+  std::string text = drawCurves("arena, bytes,", {extra});
+  return writeFileAtomically(curve,
+                             std::as_bytes(std::span<const char>(text)));
+}
+
 /// A buffer each value, from the launch that writes it to the last that reads.
 static Error drawArena(const MemoryReport &report) {
   if (picture.empty())
@@ -94,6 +114,9 @@ static int runExplain() {
     return fail(Error(ErrorCode::InvalidArgument,
                       fmt::format("`--sweep` must be at least 0, got {}",
                                   int(sweep))));
+  if (!curve.empty() && sweep == 0)
+    return fail(Error(ErrorCode::InvalidArgument,
+                      "`--curve` must come with `--sweep N`"));
   Expected<Model> model = modelOptions.load();
   if (!model)
     return fail(model.error());
@@ -110,6 +133,9 @@ static int runExplain() {
     if (!points)
       return fail(points.error());
     printSweep(*points);
+    if (!curve.empty())
+      if (Error error = drawCosts(*points))
+        return fail(error);
   }
   if (Error error = drawArena(*report))
     return fail(error);
@@ -121,5 +147,5 @@ Command tool::explainCommand() {
           "  lacuna explain net.onnx --gradient-of mean-square --picture "
           "memory.svg\n"
           "  lacuna explain net.onnx --gradient-of mean-square "
-          "--memory-budget=0.5 --sweep 12\n"};
+          "--memory-budget=0.5 --sweep 12 --curve costs.svg\n"};
 }
