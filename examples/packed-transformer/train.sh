@@ -4,7 +4,7 @@
 set -e
 here=$(dirname "$0")
 root=$here/../..
-steps=3000 letters=300
+steps=2000 letters=300
 if [ "$1" = --quick ]; then
   steps=5 letters=3
   shift
@@ -15,7 +15,8 @@ lacuna=${LACUNA:-$build/tools/lacuna/lacuna}
 python=${PYTHON:-python3}
 mkdir -p "$out"
 "$python" "$here/make-data.py" "$out/train.npz" "$out/unseen.npz" \
-  "$root/README.md" "$root"/docs/*.md "$root"/docs/decisions/*.md
+  "$root/README.md" "$root"/docs/*.md "$root"/docs/decisions/*.md \
+  "$root"/docs/generated/[!c]*.md
 "$lacuna" train "$here/net.mlir" --data "$out/train.npz" --out "$out/run" \
   --class-axis 2 --steps $steps --optimizer adamw --lr 3e-3 --schedule cosine \
   --warmup 100 --weight-decay 0.01 --clip-norm 1
