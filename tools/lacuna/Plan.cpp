@@ -23,8 +23,8 @@ static cl::opt<int64_t>
     capacity("capacity", cl::desc("Bytes that must suffice (as few as found)"),
              cl::value_desc("bytes"), cl::init(-1), cl::sub(command));
 static cl::opt<double> timeout("timeout",
-                               cl::desc("Seconds to search at most (60)"),
-                               cl::value_desc("seconds"), cl::init(60),
+                               cl::desc("Seconds to search at most (50)"),
+                               cl::value_desc("seconds"), cl::init(50),
                                cl::sub(command));
 static cl::opt<uint64_t> seed("seed", cl::desc("Of the orders tried (1)"),
                               cl::value_desc("number"), cl::init(1),
