@@ -199,6 +199,23 @@ PACKED = [
 ]
 PACKED += [packed(f"packed_d{d}_causal", LENGTHS[d], d=d, h=2048 // d,
                   options=CAUSAL, timed=True) for d in (64, 128)]
+BOTTOM = "causal = bottom_right"
+DECODE = [
+    case("decode_one", b=2, h=8, hk=2, s=1, sk=5000, lse=True),
+    case("decode_few", b=1, h=4, s=5, sk=4100, options=BOTTOM, lse=True),
+    case("decode_lengths", b=4, h=8, hk=1, s=1, sk=3000, d=64, lengths=True,
+         lse=True),
+    case("decode_bshd", b=1, h=8, hk=2, s=6, sk=9000, layout="bshd",
+         element="f16"),
+    case("decode_deep", b=1, h=2, s=30, sk=4096, d=256, cap=30.0,
+         options=BOTTOM + " window_left = 3000"),
+    case("decode_tiles", b=1, h=3, s=200, sk=6000, lse=True),
+    case("decode_mask", b=1, h=2, s=70, sk=4096, mask="f16"),
+    case("decode_many", b=1, h=4, hk=1, s=1, sk=20000, d=128),
+    case("decode_32k", b=1, h=64, hk=8, s=1, sk=32768, timed=True),
+    case("decode_d64", b=2, h=64, hk=8, s=1, sk=32768, d=64, timed=True),
+    case("decode_b8", b=8, h=64, hk=8, s=1, sk=32768, timed=True),
+]
 
 
 def backward(name, **options):
@@ -233,5 +250,5 @@ ATTENTION_BACKWARD = [
 ATTENTION_BACKWARD += [backward("bwd_" + c["name"], d=c["d"], h=c["h"], b=c["b"],
                       s=c["s"], options=c["options"], timed=True)
              for c in TIMED]
-CASES = (CHECKED + PACKED + TIMED + WIDE + ATTENTION_BACKWARD + MATMULS +
-         CONVOLUTIONS + GRADIENTS)
+CASES = (CHECKED + PACKED + DECODE + TIMED + WIDE + ATTENTION_BACKWARD +
+         MATMULS + CONVOLUTIONS + GRADIENTS)

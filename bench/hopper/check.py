@@ -49,7 +49,7 @@ def check(kernel, sides):
     errors = {}
     for got, exact, plain, *name in sides.compared(got):
         errors.setdefault(*name or [""], Error()).add(got, exact, plain)
-    worst = max(errors.values(), key=lambda error: error.ours / error.theirs)
+    worst = max(errors.values(), key=lambda error: error.ours / (error.theirs or 1))
     good = equal and not nans and all(e.good() for e in errors.values())
     return dict(ok=good, max_error=worst.ours, torch_error=worst.theirs,
                 nans=nans, repeats_equal=equal,
@@ -82,19 +82,51 @@ class Error:
         return self.ours <= 2 * self.theirs + self.rounding
 
     def relative(self):
-        return (self.difference / self.norm) ** 0.5
+        return (self.difference / (self.norm or 1)) ** 0.5
+
+
+COPIED = 1 << 30
+CACHES = 4
+
+
+def in_turn(kernel, sides):
+    """What moves bytes alone runs on several sets of them, one behind the
+    other: a single one would be timed while what cleared the L2 is written."""
+    functions = [{"lacuna": kernel, **sides.peers()}]
+    for _ in range(CACHES - 1):
+        others = type(sides)(sides.case)
+        another = Kernel(*kernel.source)
+        another.bind(*others.bound())
+        functions.append({"lacuna": another, **others.peers()})
+    return {name: lambda name=name: [each[name]() for each in functions]
+            for name in functions[0]}
 
 
 def time(kernel, sides, rounds):
     program = getattr(sides, "program", lambda kernel: kernel)
     functions = {"lacuna": program(kernel), **sides.peers()}
+    moved = getattr(sides, "bytes", lambda: None)()
+    backends = [SDPBackend.CUDNN_ATTENTION]
+    if moved:
+        functions = in_turn(kernel, sides)
+        source = torch.empty(COPIED, dtype=torch.uint8, device="cuda")
+        target = torch.empty_like(source)
+        functions["copy"] = lambda: target.copy_(source)
+        backends.append(SDPBackend.FLASH_ATTENTION)
     times = {name: [] for name in functions}
-    with sdpa_kernel(SDPBackend.CUDNN_ATTENTION), torch.no_grad():
+    with sdpa_kernel(backends), torch.no_grad():
         for turn in range(rounds):
             for name in list(functions)[::1 if turn % 2 else -1]:
                 times[name].append(do_bench(functions[name], warmup=15, rep=60,
                                             return_mode="median"))
     result = {}
+    if moved:
+        copy = 2 * COPIED / statistics.median(times.pop("copy"))
+        times = {name: [value / CACHES for value in values]
+                 for name, values in times.items()}
+        result["share_of_copy"] = round(
+            moved / statistics.median(times["lacuna"]) / copy, 3)
+        result["copy_gbps"] = round(copy / 1e6)
     for name, values in times.items():
         result[name + "_ms"] = statistics.median(values)
         result[name + "_tflops"] = round(

@@ -11,6 +11,7 @@ DTYPE = {"bf16": torch.bfloat16, "f16": torch.float16, "f32": torch.float32}
 
 class Kernel:
     def __init__(self, folder, name):
+        self.source = folder, name
         self.launch = json.loads((folder / f"{name}.json").read_text())
         module, self.function = C.c_void_p(), C.c_void_p()
         call("cuModuleLoadData", C.byref(module),

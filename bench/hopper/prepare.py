@@ -302,15 +302,16 @@ def launch_of(text):
 def buffers_of(text):
     """Bytes of the kernel's buffers, and which are results."""
     head = re.search(r"func.func private @kernel\w*\((.*?)\) attributes", text)
-    sizes = []
+    sizes, elements = [], []
     for shape in re.findall(r"memref<([^>]*)>", head[1]):
         *dims, element = shape.split("x")
         size = 1 if element == "i1" else int(re.sub(r"\D", "", element)) // 8
         for dim in dims:
             size *= int(dim)
         sizes.append(size)
+        elements.append(element)
     written = re.findall(r"in restrict writable %arg(\d+)", text)
-    return {"bytes": sizes,
+    return {"bytes": sizes, "elements": elements,
             "written": [str(i + 2) in written for i in range(len(sizes))]}
 
 

@@ -21,6 +21,15 @@ def numbers(size):
     return (b"".join(words) * (size // 8192 + 1))[:size]
 
 
+def integers(bounds, size):
+    """Bounds of packed sequences, by turns; otherwise a few documents."""
+    if bounds:
+        lengths = bounds.pop(0)
+        ends = [sum(lengths[:n]) for n in range(len(lengths) + 1)]
+        return struct.pack(f"<{len(ends)}i", *ends)
+    return struct.pack(f"<{size // 4}i", *[n // 99 for n in range(size // 4)])
+
+
 def launch(folder, name):
     info = json.loads((folder / f"{name}.json").read_text())
     module, function = C.c_void_p(), C.c_void_p()
@@ -29,19 +38,26 @@ def launch(folder, name):
     call("cuModuleGetFunction", C.byref(function), module,
          info["function"].encode())
     call("cuFuncSetAttribute", function, 8, info["shared"])
-    buffers = []
-    for size, written in zip(info["bytes"], info["written"]):
+    buffers, case = [], info["case"]
+    bounds = [case[key] for key in ("sequences", "keys") if key in case]
+    for size, written, element in zip(info["bytes"], info["written"],
+                                      info["elements"]):
         pointer = C.c_uint64()
         call("cuMemAlloc_v2", C.byref(pointer), C.c_size_t(size))
         # Results stay as they are: a read of them is an error.
         if not written:
-            call("cuMemcpyHtoD_v2", pointer, numbers(size), C.c_size_t(size))
+            data = (integers(bounds, size) if element == "i32" else
+                    numbers(size))
+            call("cuMemcpyHtoD_v2", pointer, data, C.c_size_t(size))
         buffers.append(pointer)
     maps = [tensor_map(entry, buffers[entry["buffer"]].value)
             for entry in info["maps"]]
     addresses = [C.addressof(pointer) for pointer in buffers]
     addresses += [address for _, address in maps]
-    addresses.append(C.addressof(C.c_uint64(0)))
+    failure = C.c_uint64()
+    call("cuMemAlloc_v2", C.byref(failure), C.c_size_t(16))
+    call("cuMemsetD8_v2", failure, 0, C.c_size_t(16))
+    addresses.append(C.addressof(failure))
     arguments = (C.c_void_p * len(addresses))(*addresses)
     for _ in range(2):
         call("cuLaunchKernel", function, *info["grid"], info["block"], 1, 1,

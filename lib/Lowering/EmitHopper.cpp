@@ -98,7 +98,7 @@ static LLVM::LLVMFuncOp emitAttention(func::FuncOp kernel,
   if (!op)
     return nullptr;
   std::string reason;
-  auto shape = hopperAttentionShape(op, reason);
+  auto shape = hopperAttentionShape(op, processors, reason);
   Value tensors[] = {op.getQuery(), op.getKey(), op.getValue(),
                      op.getResults()};
   auto isNoBuffer = [](Value v) { return v && hopperBuffer(v) < 0; };
@@ -116,7 +116,8 @@ static LLVM::LLVMFuncOp emitAttention(func::FuncOp kernel,
     maps.push_back(maskMap(op, shape->rows()));
   int64_t tiles = shape->mostTiles();
   setHopperLaunch(function,
-                  {shape->stays() ? std::min(tiles, processors) : tiles,
+                  {shape->stays() ? std::min(tiles, processors)
+                                  : tiles * shape->parts,
                    shape->threads(), shape->sharedBytes()},
                   maps);
   HopperBuilder builder = hopperBody(function);
@@ -129,9 +130,17 @@ static LLVM::LLVMFuncOp emitAttention(func::FuncOp kernel,
   }
   llvm::append_range(memory.buffers, given.drop_back(mapCount));
   llvm::append_range(memory.maps, given.take_back(mapCount));
+  auto own = [&](StringRef suffix, Type element, int64_t count) {
+    return createHopperGlobal(builder, function, suffix,
+                              LLVM::LLVMArrayType::get(element, count),
+                              Attribute());
+  };
   if (shape->inTurn)
-    memory.counter = createHopperGlobal(builder, function, "_next",
-                                  builder.getI32Type(), Attribute());
+    memory.counter = own("_next", builder.getI32Type(), 1);
+  if (shape->parts > 1) {
+    memory.counter = own("_done", builder.getI32Type(), tiles);
+    memory.partials = own("_parts", builder.getI8Type(), shape->partBytes());
+  }
   builder.setInsertionPoint(function.getBody().front().getTerminator());
   HopperAttention(builder, op, *shape, std::move(memory)).emit();
   return function;

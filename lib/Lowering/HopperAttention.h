@@ -29,9 +29,7 @@ private:
   using Tile = HopperAttentionTile;
   using State = HopperAttentionState;
   using Hiding = HopperAttentionHiding;
-  struct Barriers {
-    int64_t full, empty;
-  };
+  using Barriers = HopperAttentionBarriers;
 
   void initBarriers();
   Tile tileAt(Value number);
@@ -42,10 +40,7 @@ private:
   /// Which key blocks each tile sees, by intervals of the score region.
   void findSeenBlocks();
   void findRanges(size_t table);
-  /// Whether some query of the tile sees some key of the block, and each all.
-  struct Sight {
-    Value some, all;
-  };
+  using Sight = HopperAttentionSight;
   Sight sightOf(Value tile, Value block);
   void storeShared(Value value, Value address);
   Value loadShared(Value address);
@@ -63,9 +58,7 @@ private:
   void followTurns(TileBody body);
 
   // Packed sequences.
-  struct Bounds {
-    Value start, count, valid;
-  };
+  using Bounds = HopperAttentionBounds;
   Bounds boundsOf(Value lengths, int64_t total, Value sequence);
   void findSequences();
   void orderSequences();
@@ -76,15 +69,21 @@ private:
                bool isKey);
 
   void emitProducer();
+  // Keys in parts.
+  Tile partAt(Value number);
+  Value partial(Value index);
+  void writePart(const Tile &tile, const State &state);
+  void mergeParts(const Tile &tile);
+  void mergeElements(const Tile &tile, Value line, Value column);
+  void writeElements(const Tile &tile, Value line, Value column, Values sums);
+
   void loadPanels(Value map, Value address, int64_t rows, int64_t panels,
                   Value barrier, llvm::function_ref<Values(int64_t)> place);
   void loadBlock(const Tile &tile, Value block, Value step, bool isValue);
 
   void emitConsumer();
   void emitTile(const Tile &tile, Value step, Value tileCount);
-  struct Cuts {
-    Value right, full, steps;
-  };
+  using Cuts = HopperAttentionCuts;
   Cuts cutsOf(const Tile &tile);
   State firstBlock(const Tile &tile, Value step);
   State blocks(const Tile &tile, Value step, State state);
@@ -104,6 +103,7 @@ private:
   void addMask(Values &scores, llvm::ArrayRef<Value> mask, double scale);
   Value firstQuery(const Tile &tile);
   Values softmax(Values &scores, State &state, bool first);
+  Value logarithm(Value maximum, Value total);
   void writeLogarithms(const Tile &tile, const State &state);
   Value packed(llvm::ArrayRef<Value> probabilities);
   void rescale(Values &sums, llvm::ArrayRef<Value> factors);

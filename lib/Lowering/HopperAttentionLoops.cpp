@@ -165,13 +165,11 @@ HopperAttention::State HopperAttention::firstBlock(const Tile &tile,
                    .getResult(0);
   release(keyBarriers(), stage);
   Values scores = b.elements(done);
-  bool tail = shape.hasLengths || shape.sequences ||
-              shape.keys % shape.keyTile != 0;
   if (shape.maskTiles)
     maskValues = readMaskTile(step);
   adjust(scores, tile, number, maskValues, /*shown=*/false);
   mask(scores, tile, number,
-       {tail || shape.right, shape.left.has_value(), shape.hasScore});
+       {shape.hasTail() || shape.right, shape.left.has_value(), shape.hasScore});
   State state;
   state.maxima.resize(2);
   state.totals.resize(2);
@@ -315,6 +313,8 @@ void HopperAttention::writeTile(const Tile &tile, State state) {
   Values inverses;
   for (Value &total : state.totals)
     total = b.reduceQuad(total, &HopperBuilder::fadd);
+  if (shape.parts > 1)
+    return writePart(tile, state);
   if (op.getLogSumExp())
     writeLogarithms(tile, state);
   for (Value total : state.totals) {

@@ -168,6 +168,15 @@ void HopperAttention::adjust(Values &scores, const Tile &tile, Value block,
     addMask(scores, mask, scale);
 }
 
+/// log(sum of exp), of a row's maximum and sum.
+Value HopperAttention::logarithm(Value maximum, Value total) {
+  Value result = b.fma(maximum, b.real(shape.exponentScale()), b.log2(total));
+  result = b.fmul(result, b.real(0.6931471805599453));
+  Value none = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, total,
+                                     b.real(0));
+  return b.select(none, b.real(-INFINITY), result);
+}
+
 /// log(sum of exp) of the thread's rows, by the first of the four threads that
 /// hold each.
 void HopperAttention::writeLogarithms(const Tile &tile, const State &state) {
@@ -176,12 +185,6 @@ void HopperAttention::writeLogarithms(const Tile &tile, const State &state) {
   Value rows = shape.sequences ? tile.queries : b.number(shape.queries);
   for (int64_t r : {0, 1}) {
     Value query = b.add(firstQuery(tile), 8 * r);
-    Value logarithm = b.fma(state.maxima[r], b.real(shape.exponentScale()),
-                            b.log2(state.totals[r]));
-    logarithm = b.fmul(logarithm, b.real(0.6931471805599453));
-    Value none = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ,
-                                       state.totals[r], b.real(0));
-    logarithm = b.select(none, b.real(-INFINITY), logarithm);
     Value isMine = arith::AndIOp::create(
         b, b.equal(column, 0), b.greater(rows, query));
     b.branch(isMine, [&] {
@@ -189,7 +192,7 @@ void HopperAttention::writeLogarithms(const Tile &tile, const State &state) {
       if (shape.sequences)
         offset = b.add(b.mul(b.add(tile.queryStart, query), shape.queryHeads),
                        tile.head);
-      LLVM::StoreOp::create(b, logarithm,
+      LLVM::StoreOp::create(b, logarithm(state.maxima[r], state.totals[r]),
                             hopperAddress(b, memory.buffers[hopperBuffer(result)],
                                           offset, b.getF32Type()));
     });

@@ -14,7 +14,7 @@ using namespace mlir;
 using namespace lacuna;
 
 bool HopperAttentionShape::needsGuard() const {
-  if (left || hasScore || hasMask || hasLengths || sequences)
+  if (left || hasScore || hasMask || hasLengths || sequences || mayBeEmpty())
     return true;
   return right && !(keyTile == rows() && offset + *right == 0);
 }
@@ -177,9 +177,37 @@ static void readVisibility(AttentionOp op, HopperAttentionShape &shape) {
     shape.right = 0;
 }
 
+/// Few queries: one warpgroup, and all stages that there is room for. Where
+/// most processors would have no tile, several share the keys of one.
+static void chooseParts(HopperAttentionShape &shape, int64_t processors) {
+  bool few = shape.queries <= 64;
+  if (few)
+    shape.consumers = 1;
+  constexpr int64_t leastBlocks = 4, readTogether = 16;
+  int64_t parts = std::min(processors / shape.mostTiles(),
+                           shape.keyBlocks() / leastBlocks);
+  if (parts > readTogether)
+    parts -= parts % readTogether;
+  if (parts > 1 && !shape.hidesByPlace) {
+    shape.parts = parts;
+    shape.inTurn = shape.persistent = false;
+  }
+  if (!few)
+    return;
+  shape.pingPong = false;
+  shape.consumerRegisters = 240;
+  shape.producerRegisters = 40;
+  constexpr int64_t mostStages = 6;
+  while (shape.sharedBytes() <= hopper::sharedLimit &&
+         shape.stages < mostStages)
+    ++shape.stages;
+  if (shape.sharedBytes() > hopper::sharedLimit)
+    --shape.stages;
+}
+
 /// Three warpgroups for shallow heads, two where sums take more registers;
 /// as many keys as registers and shared memory hold.
-static void chooseTile(HopperAttentionShape &shape) {
+static void chooseTile(HopperAttentionShape &shape, int64_t processors) {
   int64_t depth = std::max(shape.depth, shape.valueDepth);
   bool masked = shape.masked(), shallow = depth <= 96;
   shape.consumers = shallow ? 3 : 2;
@@ -204,6 +232,8 @@ static void chooseTile(HopperAttentionShape &shape) {
     shape.maskTiles = false;
   if (shape.sharedBytes() > hopper::sharedLimit)
     shape.separateOutput = false;
+  if (!shape.sequences)
+    chooseParts(shape, processors);
   int64_t headBytes = 2 * shape.keys * (shape.depth + shape.valueDepth);
   int64_t fit = std::clamp<int64_t>((32 << 20) / headBytes, 1, 64);
   shape.sectionHeads = std::min<int64_t>(llvm::bit_floor(uint64_t(fit)),
@@ -211,17 +241,18 @@ static void chooseTile(HopperAttentionShape &shape) {
 }
 
 std::optional<HopperAttentionShape>
-lacuna::hopperAttentionShape(AttentionOp op, std::string &reason) {
+lacuna::hopperAttentionShape(AttentionOp op, int64_t processors,
+                             std::string &reason) {
   reason = refuse(op);
   if (!reason.empty())
     return std::nullopt;
   HopperAttentionShape shape;
   readSizes(op, shape);
   readVisibility(op, shape);
-  chooseTile(shape);
+  chooseTile(shape, processors);
   if (shape.sharedBytes() > hopper::sharedLimit) {
     shape.hidesByPlace = false;
-    chooseTile(shape);
+    chooseTile(shape, processors);
   }
   if (shape.sharedBytes() > hopper::sharedLimit) {
     reason = "its tiles do not fit into shared memory";

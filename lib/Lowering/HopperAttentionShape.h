@@ -39,6 +39,8 @@ struct HopperAttentionShape {
   /// Blocks take tiles in turn, by a counter in global memory, rather than
   /// every n-th.
   bool inTurn = false;
+  /// Blocks that share the keys of a tile and put their results together.
+  int64_t parts = 1;
   /// Heads whose tiles run together, so that their keys stay in the L2.
   int64_t sectionHeads;
   /// The results have shared memory of their own.
@@ -65,6 +67,21 @@ struct HopperAttentionShape {
   bool stays() const { return persistent || inTurn; }
   /// exp2 of this times a score, as it is when the softmax sees it.
   double exponentScale() const;
+  /// A part of the keys may be none at all.
+  bool mayBeEmpty() const { return parts > 1 && (masked() || hasLengths); }
+  /// Keys may end within the last block of a tile.
+  bool hasTail() const {
+    return hasLengths || sequences || mayBeEmpty() || keys % keyTile != 0;
+  }
+  /// Rows of a tile whose results are kept for other parts, and their bytes:
+  /// sums of values, then maximum and sum of exponentials.
+  int64_t partRows() const { return std::min(rows(), queries); }
+  int64_t partStates() const {
+    return mostTiles() * parts * partRows() * valueDepth;
+  }
+  int64_t partBytes() const {
+    return 4 * (partStates() + 2 * mostTiles() * parts * partRows());
+  }
   /// A row may see no key of the first block it meets.
   bool needsGuard() const;
 
@@ -85,7 +102,7 @@ struct HopperAttentionShape {
     return barrierOffset() + 8 * (2 + 4 * stages + (maskTiles ? 2 : 0));
   }
   /// Its barriers, then its words.
-  int64_t turnBytes() const { return inTurn ? 16 + 64 : 0; }
+  int64_t turnBytes() const { return inTurn ? 16 + 64 : parts > 1 ? 16 : 0; }
   /// Then for each sequence, and what lies behind the last, its tiles and keys,
   /// and in the order they are computed in the tiles before and its number.
   int64_t sequenceOffset() const { return turnOffset() + turnBytes(); }
@@ -107,8 +124,8 @@ private:
 };
 
 /// The shape of `op`, or why Hopper's kernel cannot do it.
-std::optional<HopperAttentionShape> hopperAttentionShape(AttentionOp op,
-                                                         std::string &reason);
+std::optional<HopperAttentionShape>
+hopperAttentionShape(AttentionOp op, int64_t processors, std::string &reason);
 
 } // namespace lacuna
 

@@ -11,8 +11,9 @@ struct HopperAttentionMemory {
   llvm::SmallVector<mlir::Value> buffers;
   /// Of query, key, value, result and mask.
   llvm::SmallVector<mlir::Value> maps;
-  /// The next tile, if they are taken in turn.
-  mlir::Value counter;
+  /// The next tile, if they are taken in turn; of tiles in parts, how many of
+  /// each are done, and their results.
+  mlir::Value counter, partials;
   /// Where a failure is told, and what is said of bad bounds.
   mlir::Value failure, message;
 };
@@ -26,6 +27,8 @@ struct HopperAttentionTile {
   /// Of its sequence: how many queries and keys there are, where they begin,
   /// and how far behind its number a query stands.
   mlir::Value queries, keys, queryStart, keyStart, offset;
+  /// Which part of the keys of which tile it is.
+  mlir::Value number, part;
 };
 
 /// Registers carried over key blocks: sums of values, and for the two rows of a
@@ -38,6 +41,27 @@ struct HopperAttentionState {
 /// region does.
 struct HopperAttentionHiding {
   bool right, left, region;
+};
+
+/// Where the barriers of a pipeline's stages are.
+struct HopperAttentionBarriers {
+  int64_t full, empty;
+};
+
+/// Where a packed sequence lies, and whether that is what it may be.
+struct HopperAttentionBounds {
+  mlir::Value start, count, valid;
+};
+
+/// Whether some query of a tile sees some key of a block, and each query all.
+struct HopperAttentionSight {
+  mlir::Value some, all;
+};
+
+/// Where runs of blocks end that the right limit may cut, that nothing cuts,
+/// that the left limit may cut.
+struct HopperAttentionCuts {
+  mlir::Value right, full, steps;
 };
 
 } // namespace lacuna

@@ -101,6 +101,8 @@ void HopperAttention::forTiles(TileBody body) {
   Value zero = b.number(0);
   if (shape.inTurn)
     return isAlone ? giveTurns(body) : followTurns(body);
+  if (shape.parts > 1)
+    return body(partAt(block), zero, zero);
   if (!shape.persistent)
     return body(tileAt(block), zero, zero);
   b.forLoop(block, tileTotal(), gridSize, {zero, zero},

@@ -87,8 +87,10 @@ static void addTensor(OpPassManager &passes, const PipelineOptions &options) {
   FormKernelsOptions kernels;
   activations.shortForms = kernels.gates = options.onDevice;
   passes.addNestedPass<func::FuncOp>(createInlineRegions());
-  if (!options.onDevice)
-    passes.addNestedPass<func::FuncOp>(createSplitAttention());
+  SplitAttentionOptions split;
+  if (options.onDevice)
+    split.tasks = 1; // its kernels cut keys themselves
+  passes.addNestedPass<func::FuncOp>(createSplitAttention(split));
   passes.addPass(createLowerActivations(activations));
   passes.addPass(createLowerIndexing());
   passes.addPass(createLowerLosses());

@@ -27,32 +27,32 @@
 // CHECK: cp.async.bulk.tensor.4d.global.shared::cta.bulk_group
 // PTXAS-COUNT-4: 0 bytes spill stores, 0 bytes spill loads
 
-func.func @main(%full_q: tensor<1x4x1024x128xbf16>,
-                %causal_q: tensor<1x4x1024x64xf16>,
-                %window_q: tensor<1x1024x4x256xbf16>,
-                %latent_q: tensor<1x4x777x192xbf16>,
-                %latent_v: tensor<1x4x777x128xbf16>)
-    -> (tensor<1x4x1024x128xbf16>,
-        tensor<1x4x1024x64xf16>,
-        tensor<1x1024x4x256xbf16>,
-        tensor<1x4x777x128xbf16>) {
+func.func @main(%full_q: tensor<1x48x1024x128xbf16>,
+                %causal_q: tensor<1x48x1024x64xf16>,
+                %window_q: tensor<1x1024x48x256xbf16>,
+                %latent_q: tensor<1x48x777x192xbf16>,
+                %latent_v: tensor<1x48x777x128xbf16>)
+    -> (tensor<1x48x1024x128xbf16>,
+        tensor<1x48x1024x64xf16>,
+        tensor<1x1024x48x256xbf16>,
+        tensor<1x48x777x128xbf16>) {
   %full_r = lacuna.attention %full_q, %full_q, %full_q
-      : (tensor<1x4x1024x128xbf16>, tensor<1x4x1024x128xbf16>,
-         tensor<1x4x1024x128xbf16>) -> tensor<1x4x1024x128xbf16>
+      : (tensor<1x48x1024x128xbf16>, tensor<1x48x1024x128xbf16>,
+         tensor<1x48x1024x128xbf16>) -> tensor<1x48x1024x128xbf16>
   %causal_r = lacuna.attention %causal_q, %causal_q, %causal_q causal = top_left
-      : (tensor<1x4x1024x64xf16>, tensor<1x4x1024x64xf16>,
-         tensor<1x4x1024x64xf16>) -> tensor<1x4x1024x64xf16>
+      : (tensor<1x48x1024x64xf16>, tensor<1x48x1024x64xf16>,
+         tensor<1x48x1024x64xf16>) -> tensor<1x48x1024x64xf16>
   %window_r = lacuna.attention %window_q, %window_q, %window_q layout = bshd causal = bottom_right
       window_left = 100
-      : (tensor<1x1024x4x256xbf16>, tensor<1x1024x4x256xbf16>,
-         tensor<1x1024x4x256xbf16>) -> tensor<1x1024x4x256xbf16>
+      : (tensor<1x1024x48x256xbf16>, tensor<1x1024x48x256xbf16>,
+         tensor<1x1024x48x256xbf16>) -> tensor<1x1024x48x256xbf16>
   %latent_r = lacuna.attention %latent_q, %latent_q, %latent_v
-      : (tensor<1x4x777x192xbf16>, tensor<1x4x777x192xbf16>,
-         tensor<1x4x777x128xbf16>) -> tensor<1x4x777x128xbf16>
+      : (tensor<1x48x777x192xbf16>, tensor<1x48x777x192xbf16>,
+         tensor<1x48x777x128xbf16>) -> tensor<1x48x777x128xbf16>
   return %full_r, %causal_r, %window_r, %latent_r
-      : tensor<1x4x1024x128xbf16>,
-        tensor<1x4x1024x64xf16>,
-        tensor<1x1024x4x256xbf16>,
-        tensor<1x4x777x128xbf16>
+      : tensor<1x48x1024x128xbf16>,
+        tensor<1x48x1024x64xf16>,
+        tensor<1x1024x48x256xbf16>,
+        tensor<1x48x777x128xbf16>
 }
 

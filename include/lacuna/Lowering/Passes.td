@@ -49,8 +49,8 @@ def EmitHopper : Pass<"lacuna-emit-hopper", "::mlir::ModuleOp"> {
     it has memory of its own. What has a device kernel:
     * An attention alone. Not: keys in parts, score regions of more than short
       scalar ops, depths other than 8 n up to 256, thousands of sequences.
-      Blocks of keys that a region hides by comparing places, or i32 elements
-      captured at them, are not multiplied.
+      Blocks that share keys merge in one order. Blocks of keys that a region
+      hides by comparing places, or i32 elements captured there, are skipped.
     * A gradient of attention, up to 128 deep, without masks or regions.
     * A contraction of 16-byte strides and its element-wise consumers, or those
       of the two halves of its columns.
