@@ -246,6 +246,17 @@ ATTENTION_BACKWARD = [
              options="window_left = 20 window_right = 30"),
     backward("bwd_cap", b=2, h=2, s=300, cap=20.0, options=CAUSAL),
     backward("bwd_cap_d64", b=1, h=2, s=300, d=64, cap=20.0),
+    backward("bwd_deep", b=1, h=2, s=333, sk=257, d=256),
+    backward("bwd_deep_causal", b=1, h=3, s=700, d=256, options=CAUSAL),
+    backward("bwd_deep_tail", b=2, h=2, s=1111, sk=901, d=256, element="f16"),
+    backward("bwd_deep_grouped", b=1, h=6, hk=2, s=300, d=200,
+             options=CAUSAL),
+    backward("bwd_deep_unseen", b=1, h=2, s=777, sk=250, d=192,
+             options="causal = bottom_right"),
+    backward("bwd_deep_band", b=1, h=2, s=900, d=256, layout="bshd",
+             options="window_left = 77 window_right = 130"),
+    backward("bwd_deep_cap", b=1, h=2, s=300, d=256, cap=20.0),
+    backward("bwd_latent", b=1, h=4, s=500, d=192, dv=128, options=CAUSAL),
 ]
 ATTENTION_BACKWARD += [backward("bwd_" + c["name"], d=c["d"], h=c["h"], b=c["b"],
                       s=c["s"], options=c["options"], timed=True)

@@ -117,7 +117,7 @@ def Hopper_CounterNextOp : Hopper_Op<"counter_next"> {
   let description = [{
     Gives the i32 `counter`, which becomes one more, or 0 where it was `last`.
     What this thread has written or has learned of at a barrier is there for
-    whoever sees the new count, and what they had written for this thread.
+    whoever sees the new count.
 
     Example: `%old = hopper.counter_next %counter, %last : !llvm.ptr<1>`
   }];

@@ -146,6 +146,30 @@ static LLVM::LLVMFuncOp emitAttention(func::FuncOp kernel,
   return function;
 }
 
+/// Maps of query, key, value, d_output, d_query, d_key, d_value; when split, of
+/// narrow tiles of keys in place of d_query, and of values behind.
+static std::vector<HopperMap>
+backwardMaps(AttentionBackwardOp op,
+             const HopperAttentionBackwardShape &shape) {
+  std::vector<HopperMap> maps;
+  auto add = [&](Value tensor, int64_t columns, int64_t rows) {
+    maps.push_back(headsMap(tensor, op.getLayout(), {columns, rows}));
+  };
+  add(op.getQuery(), 64, shape.queryTile);
+  add(op.getKey(), 64, shape.keyTile);
+  add(op.getValue(), 64, shape.keyTile);
+  add(op.getDOutput(), 64, shape.queryTile);
+  if (shape.split)
+    add(op.getKey(), 64, shape.narrowKeys);
+  else
+    add(op.getDQuery(), 32, 64);
+  add(op.getDKey(), 64, 64);
+  add(op.getDValue(), 64, 64);
+  if (shape.split)
+    add(op.getValue(), 64, shape.narrowKeys);
+  return maps;
+}
+
 /// The device kernel of `kernel`, null if it is no gradient of attention.
 static LLVM::LLVMFuncOp emitAttentionBackward(func::FuncOp kernel,
                                               int64_t processors) {
@@ -161,12 +185,7 @@ static LLVM::LLVMFuncOp emitAttentionBackward(func::FuncOp kernel,
         return hopperBuffer(tensor) < 0;
       }))
     return nullptr;
-  int64_t rows = shape->queryTile, keys = shape->keyTile;
-  int64_t boxes[][2] = {{64, rows}, {64, keys}, {64, keys}, {64, rows},
-                        {32, 64},   {64, 64},   {64, 64}};
-  std::vector<HopperMap> maps;
-  for (auto [tensor, box] : llvm::zip(tensors, boxes))
-    maps.push_back(headsMap(tensor, op.getLayout(), box));
+  std::vector<HopperMap> maps = backwardMaps(op, *shape);
   LLVM::LLVMFuncOp function = createHopperKernel(kernel, maps.size());
   setHopperLaunch(function,
                   {shape->blocks(), shape->threads(), shape->sharedBytes()},

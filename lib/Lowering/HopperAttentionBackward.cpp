@@ -17,6 +17,11 @@ HopperAttentionBackward::rowBarriers(Loaded which) const {
   return {first, first + 8 * shape.stages};
 }
 
+HopperAttentionBackward::Barriers HopperAttentionBackward::sumBarriers() const {
+  int64_t first = shape.barrierOffset() + 16 + 32 * shape.stages;
+  return {first, first + 16};
+}
+
 void HopperAttentionBackward::initBarriers() {
   b.branch(b.equal(thread, 0), [&] {
     BarrierInitOp::create(b, at(keyBarrier()), 1);
@@ -28,6 +33,13 @@ void HopperAttentionBackward::initBarriers() {
         BarrierInitOp::create(b, at(barriers.empty + 8 * stage),
                               4 * shape.consumers);
       }
+    // From both warpgroups to a thread, or from one to the other.
+    for (int64_t buffer : {0, 8}) {
+      BarrierInitOp::create(b, at(sumBarriers().full + buffer),
+                            shape.split ? 4 : 8);
+      BarrierInitOp::create(b, at(sumBarriers().empty + buffer),
+                            shape.split ? 4 : 1);
+    }
     FenceOp::create(b, /*init=*/true);
   });
   NamedBarrierOp::create(b, b.number(0), shape.threads(), /*arrive=*/false);
@@ -47,16 +59,42 @@ void HopperAttentionBackward::emit() {
   isFirst = b.equal(b.bitAnd(thread, 127), 0);
   initBarriers();
   Value computing = b.sub(block, b.number(shape.preparingBlocks()));
+  Value onKeys =
+      b.sub(computing, b.number(shape.heads() * shape.queryBlocks()));
   auto roles = SpecializeOp::create(b, group, shape.consumers, 240, 24,
                                     /*whole=*/true);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(&roles.getConsumer().emplaceBlock());
   b.branch(b.greater(b.number(0), computing), [&] { prepareRows(); });
-  b.branch(b.greater(computing, b.number(-1)),
-           [&] { emitConsumer(tileAt(computing)); });
+  b.branch(b.greater(onKeys, b.number(-1)), [&] {
+    Tile tile = tileAt(onKeys);
+    shape.split ? emitHalves(tile) : emitConsumer(tile);
+  });
+  auto onQueries = [&](llvm::function_ref<void(const QueryTile &)> body) {
+    Value isKept = arith::AndIOp::create(
+        b, b.greater(computing, b.number(-1)), b.greater(b.number(0), onKeys));
+    if (shape.split)
+      b.branch(isKept, [&] { body(queryTileAt(computing)); });
+  };
+  onQueries([&](const QueryTile &tile) { emitQueries(tile); });
   b.setInsertionPointToStart(&roles.getProducer().emplaceBlock());
-  b.branch(b.greater(computing, b.number(-1)),
-           [&] { emitProducer(tileAt(computing)); });
+  b.branch(b.greater(onKeys, b.number(-1)),
+           [&] { emitProducer(tileAt(onKeys)); });
+  onQueries([&](const QueryTile &tile) { produceForQueries(tile); });
+}
+
+/// The blocks that start together, one on each processor, have of this head
+/// [piece, piece + pieceCount). They begin evenly spread over the queries.
+void HopperAttentionBackward::startInPiece(Tile &tile, Value number,
+                                           Value head) {
+  int64_t tiles = shape.keyTiles(), processors = shape.processors;
+  Value first = b.mul(b.div(number, processors), processors);
+  Value behind = b.sub(first, b.mul(head, tiles));
+  tile.piece = b.larger(behind, b.number(0));
+  tile.pieceCount = b.sub(
+      b.smaller(b.add(behind, processors), b.number(tiles)), tile.piece);
+  Value turn = b.mul(b.sub(tile.number, tile.piece), shape.queryTiles());
+  tile.start = arith::DivUIOp::create(b, turn, tile.pieceCount);
 }
 
 /// Turns that come in the order in which blocks start can only wait for blocks
@@ -66,10 +104,10 @@ HopperAttentionBackward::Tile HopperAttentionBackward::tileAt(Value number) {
   Tile tile;
   Value head;
   int64_t tiles = shape.keyTiles(), section = shape.sectionHeads;
-  if (shape.cyclic) {
+  if (shape.cyclic()) {
     tile.number = b.rem(number, tiles);
     head = b.div(number, tiles);
-    tile.start = b.div(b.mul(tile.number, shape.queryTiles()), tiles);
+    startInPiece(tile, number, head);
   } else {
     Value start = b.mul(b.div(number, tiles * section), section);
     Value inside = b.rem(number, tiles * section);
@@ -77,7 +115,9 @@ HopperAttentionBackward::Tile HopperAttentionBackward::tileAt(Value number) {
         b.smaller(b.number(section),
                   b.sub(b.number(shape.batches * shape.keyHeads), start));
     Value turn = arith::DivUIOp::create(b, inside, heads);
-    tile.number = b.sub(b.number(tiles - 1), turn);
+    // Longest first where nobody waits.
+    tile.number =
+        shape.split ? turn : b.sub(b.number(tiles - 1), turn);
     head = b.add(start, Value(arith::RemUIOp::create(b, inside, heads)));
     tile.start = b.number(0);
   }
@@ -108,6 +148,11 @@ void HopperAttentionBackward::seenTiles(Tile &tile) {
     tile.end = clamp(b.ceilDiv(end, rows), tile.first, all);
     tile.endWhole = b.div(b.larger(b.add(key, 1), zero), rows);
   }
+  if (shape.split) {
+    // One tile at least, of which nothing is seen.
+    tile.first = b.smaller(tile.first, b.number(shape.queryTiles() - 1));
+    tile.end = b.larger(tile.end, b.add(tile.first, 1));
+  }
   if (shape.keys % shape.keyTile) {
     Value isLast = b.equal(tile.number, shape.keyTiles() - 1);
     tile.firstWhole = b.select(isLast, tile.end, tile.firstWhole);
@@ -119,17 +164,20 @@ void HopperAttentionBackward::seenTiles(Tile &tile) {
 
 Values HopperAttentionBackward::forSteps(
     const Tile &tile, bool split, ValueRange initial,
-    llvm::function_ref<Values(Step, bool, ValueRange)> body) {
+    llvm::function_ref<Values(Step, bool, ValueRange)> body, bool skipFirst) {
   Value one = b.number(1);
   auto ofMember = [&](Value member, ValueRange carried) -> Values {
     Step step;
     step.head = b.add(b.mul(tile.keyHead, shape.group()), member);
+    Value first = tile.first;
+    if (skipFirst)
+      first = b.add(first, b.select(b.equal(member, 0), one, b.number(0)));
     Value before = arith::MulIOp::create(b, member, tile.count);
     auto run = [&](Value from, Value to, bool masked, ValueRange values) {
       return b.forLoop(from, to, one, values, [&](Value i, ValueRange now) {
         step.step = b.add(before, b.sub(i, tile.first));
         step.number = i;
-        if (shape.cyclic) {
+        if (shape.cyclic()) {
           Value moved = b.add(i, tile.start);
           Value end = b.number(shape.queryTiles());
           step.number = b.select(b.greater(end, moved), moved,
@@ -139,13 +187,14 @@ Values HopperAttentionBackward::forSteps(
       });
     };
     if (!split)
-      return run(tile.first, tile.end, false, carried);
+      return run(first, tile.end, false, carried);
     Values values(carried);
     if (shape.right || shape.keys % shape.keyTile)
-      values = run(tile.first, tile.firstWhole, true, values);
-    values = run(tile.firstWhole, tile.endWhole, false, values);
+      values = run(first, tile.firstWhole, true, values);
+    Value whole = b.larger(first, tile.firstWhole);
+    values = run(whole, tile.endWhole, false, values);
     if (shape.left)
-      values = run(tile.endWhole, tile.end, true, values);
+      values = run(b.larger(whole, tile.endWhole), tile.end, true, values);
     return values;
   };
   if (shape.group() == 1)
@@ -164,20 +213,24 @@ Value HopperAttentionBackward::ownAddress(int64_t offset, Value index) {
 }
 
 void HopperAttentionBackward::emitProducer(const Tile &tile) {
-  Value isLoader = arith::AndIOp::create(b, b.equal(warp, 0), isLeader);
-  b.branch(isLoader, [&] { loadAll(tile); });
-  Value part = b.add(warp, -1);
-  Value isAdder = arith::AndIOp::create(b, b.greater(part, b.number(-1)),
-                                        b.greater(b.number(2), part));
-  b.branch(isAdder, [&] { addInTurn(tile, part); });
+  auto withWarp = [&](int64_t number, llvm::function_ref<void()> body) {
+    Value isMine = arith::AndIOp::create(b, b.equal(warp, number), isLeader);
+    b.branch(isMine, body);
+  };
+  withWarp(0, [&] { loadAll(tile); });
+  if (shape.split)
+    return;
+  for (int64_t buffer : {0, 1})
+    withWarp(1 + buffer, [&] { addInTurn(tile, b.number(buffer)); });
 }
 
 void HopperAttentionBackward::loadPanels(int64_t map, Value address,
-                                         int64_t rows, Value firstRow,
-                                         Value head, Value batch,
-                                         Value barrier, int64_t more) {
-  BarrierExpectOp::create(b, barrier, shape.panels * rows * 128 + more);
-  for (int64_t panel = 0; panel < shape.panels; ++panel)
+                                         int64_t panels, int64_t rows,
+                                         Value firstRow, Value head,
+                                         Value batch, Value barrier,
+                                         int64_t more) {
+  BarrierExpectOp::create(b, barrier, panels * rows * 128 + more);
+  for (int64_t panel = 0; panel < panels; ++panel)
     LoadOp::create(b, memory.maps[map],
                    ValueRange{b.number(64 * panel), firstRow, head, batch},
                    b.add(address, panel * rows * 128), barrier, ValueRange());
@@ -196,9 +249,10 @@ void HopperAttentionBackward::loadRows(const Tile &tile, const Step &step,
   int64_t line = queries ? shape.logarithmOffset() : shape.productOffset();
   Value full = slot(barriers.full, stage);
   Value firstRow = b.mul(step.number, shape.queryTile);
-  loadPanels(queries ? 0 : 3, b.add(at(rows), b.mul(stage, shape.queryBytes())),
-             shape.queryTile, firstRow, step.head, tile.batch, full,
-             shape.lineBytes());
+  int64_t bytes = queries ? shape.queryBytes() : shape.outputBytes();
+  loadPanels(queries ? 0 : 3, b.add(at(rows), b.mul(stage, bytes)),
+             queries ? shape.keyPanels : shape.valuePanels, shape.queryTile,
+             firstRow, step.head, tile.batch, full, shape.lineBytes());
   Value index = b.add(
       b.mul(globalHead(tile, step.head), shape.paddedRows()), firstRow);
   LoadLineOp::create(b, ownAddress(queries ? 0 : shape.productMemory(), index),
@@ -217,24 +271,22 @@ void HopperAttentionBackward::waitForRows(const Tile &tile) {
 }
 
 /// The last block of a head makes its counters ready for the next launch.
-void HopperAttentionBackward::finishHeads(const Tile &tile) {
-  for (int64_t member = 0; member < shape.group(); ++member) {
-    Value head = globalHead(
-        tile, b.add(b.mul(tile.keyHead, shape.group()), member));
-    Value before = CounterNextOp::create(
-        b, b.getI32Type(), ownAddress(shape.doneMemory(), head),
-        b.number(shape.keyTiles() - 1));
-    b.branch(b.equal(before, shape.keyTiles() - 1), [&] {
-      LLVM::StoreOp::create(b, b.number(0),
-                            ownAddress(shape.preparedMemory(), head));
-    });
-  }
+void HopperAttentionBackward::finishHead(Value globalHead) {
+  int64_t last = shape.keyTiles() + shape.queryBlocks() - 1;
+  Value before = CounterNextOp::create(
+      b, b.getI32Type(), ownAddress(shape.doneMemory(), globalHead),
+      b.number(last));
+  b.branch(b.equal(before, last), [&] {
+    LLVM::StoreOp::create(b, b.number(0),
+                          ownAddress(shape.preparedMemory(), globalHead));
+  });
 }
 
 void HopperAttentionBackward::loadAll(const Tile &tile) {
   for (bool value : {false, true})
     loadPanels(value ? 2 : 1, at(value ? shape.valueOffset() : 0),
-               shape.keyTile, tile.firstKey, tile.keyHead, tile.batch,
+               value ? shape.valuePanels : shape.keyPanels, shape.keyTile,
+                tile.firstKey, tile.keyHead, tile.batch,
                at(value ? valueBarrier() : keyBarrier()), 0);
   waitForRows(tile);
   forSteps(tile, /*split=*/false, {},
@@ -243,7 +295,9 @@ void HopperAttentionBackward::loadAll(const Tile &tile) {
              loadRows(tile, step, Outputs);
              return {};
            });
-  finishHeads(tile);
+  for (int64_t member = 0; member < shape.group(); ++member)
+    finishHead(globalHead(
+        tile, b.add(b.mul(tile.keyHead, shape.group()), member)));
 }
 
 /// The place of this block among those that add to a tile of queries, and the
@@ -262,70 +316,67 @@ Value HopperAttentionBackward::turnOf(const Tile &tile, const Step &step,
     first = b.div(b.larger(key, first), shape.keyTile);
   }
   lastTurn = b.sub(last, first);
-  if (!shape.cyclic)
+  if (!shape.cyclic())
     return b.sub(last, tile.number);
-  // Of the blocks that have started at or before this tile, the latest.
-  last = b.add(b.ceilDiv(b.mul(b.add(step.number, 1), tiles),
-                         shape.queryTiles()),
-               -1);
-  Value turn = b.sub(last, tile.number);
-  return b.select(b.greater(b.number(0), turn), b.add(turn, tiles), turn);
+  // Of the blocks that have begun at or before this tile, the latest; blocks
+  // that started earlier have been there.
+  Value begun = arith::MulIOp::create(b, b.add(step.number, 1),
+                                      tile.pieceCount);
+  last = b.add(b.ceilDiv(begun, shape.queryTiles()), -1);
+  Value turn = b.sub(last, b.sub(tile.number, tile.piece));
+  turn = b.select(b.greater(b.number(0), turn),
+                  b.add(turn, tile.pieceCount), turn);
+  return b.add(turn, tile.piece);
 }
 
 /// The first to come stores, the others add.
-void HopperAttentionBackward::storePart(const Tile &tile, const Step &step,
-                                        Value part, Value source) {
+void HopperAttentionBackward::storeSums(const Tile &tile, const Step &step,
+                                        Value buffer) {
   Value lastTurn;
   Value turn = turnOf(tile, step, lastTurn);
   Value index = b.add(b.mul(globalHead(tile, step.head), shape.queryTiles()),
                       step.number);
-  Value counter =
-      ownAddress(shape.turnMemory(), b.add(b.mul(index, 2), part));
+  Value counter = ownAddress(shape.turnMemory(), index);
   CounterWaitOp::create(b, counter, turn);
   FenceOp::create(b, /*init=*/false, /*global=*/true);
-  Value firstRow = b.mul(step.number, shape.queryTile), column = b.number(0);
-  if (shape.panels == 1)
-    firstRow = b.add(firstRow, b.mul(part, 64));
-  else
-    column = b.mul(part, 64);
+  Value firstRow = b.mul(step.number, shape.queryTile);
+  Value source =
+      b.add(at(shape.sumOffset()), b.mul(buffer, 2 * shape.partBytes));
+  // Boxes of 64 rows and 32 columns.
   auto store = [&](bool add) {
-    for (int64_t half = 0; half < 2; ++half)
-      StoreOp::create(b, b.add(source, half * shape.partBytes / 2),
+    for (int64_t box = 0; box < 4; ++box) {
+      int64_t part = box / 2, half = box % 2;
+      bool below = part && shape.keyPanels == 1;
+      int64_t column = 32 * half + (part && !below ? 64 : 0);
+      StoreOp::create(b, b.add(source, box * shape.partBytes / 2),
                       memory.maps[4],
-                      ValueRange{b.add(column, 32 * half), firstRow, step.head,
+                      ValueRange{b.number(column),
+                                 b.add(firstRow, below ? 64 : 0), step.head,
                                  tile.batch},
                       add);
+    }
   };
-  Value isFirstTurn = b.equal(turn, 0);
-  b.branch(isFirstTurn, [&] { store(/*add=*/false); });
+  b.branch(b.equal(turn, 0), [&] { store(/*add=*/false); });
   b.branch(b.greater(turn, b.number(0)), [&] { store(/*add=*/true); });
   StoreCommitOp::create(b);
+  StoreWaitOp::create(b);
+  BarrierArriveOp::create(b, slot(sumBarriers().empty, buffer), isLeader,
+                          Value());
   StoreWaitOp::create(b, 0, /*written=*/true);
   FenceOp::create(b, /*init=*/false, /*global=*/true);
   CounterNextOp::create(b, b.getI32Type(), counter, lastTurn);
 }
 
-/// One warp for each consumer: full barriers are 1, 2 and 5, 6, empty ones 10,
-/// 11 and 12, 13.
-void HopperAttentionBackward::addInTurn(const Tile &tile, Value part) {
-  for (int64_t buffer : {0, 1})
-    NamedBarrierOp::create(b, b.add(part, 10 + 2 * buffer), 160,
-                           /*arrive=*/true);
+/// A thread for each buffer: to add takes longer than a step.
+void HopperAttentionBackward::addInTurn(const Tile &tile, Value buffer) {
   forSteps(tile, /*split=*/false, {},
            [&](Step step, bool, ValueRange) -> Values {
-             Value buffer = b.bitAnd(step.step, 1);
-             NamedBarrierOp::create(
-                 b, b.add(b.add(part, 1), b.mul(buffer, 4)), 160,
-                 /*arrive=*/false);
-             Value source = b.add(
-                 at(shape.sumOffset()),
-                 b.mul(b.add(b.mul(buffer, 2), part), shape.partBytes));
-             b.branch(isLeader, [&] { storePart(tile, step, part, source); });
-             // All lanes arrive once the first is through.
-             ShuffleOp::create(b, b.getI32Type(), part, 0, /*broadcast=*/true);
-             NamedBarrierOp::create(
-                 b, b.add(b.add(part, 10), b.mul(buffer, 2)), 160,
-                 /*arrive=*/true);
+             Value other = b.bitXor(b.bitAnd(step.step, 1), buffer);
+             b.branch(b.equal(other, 0), [&] {
+               BarrierWaitOp::create(b, slot(sumBarriers().full, buffer),
+                                     b.bitAnd(b.div(step.step, 2), 1));
+               storeSums(tile, step, buffer);
+             });
              return {};
            });
 }

@@ -38,7 +38,7 @@ private:
   /// those only [firstWhole, endWhole) see all of it.
   struct Tile {
     Value number, firstKey, keyHead, batch, first, end, count;
-    Value firstWhole, endWhole, start;
+    Value firstWhole, endWhole, start, piece, pieceCount;
   };
   /// A tile of queries of one head; `step` counts them all.
   struct Step {
@@ -51,12 +51,14 @@ private:
 
   void initBarriers();
   Tile tileAt(Value number);
+  void startInPiece(Tile &tile, Value number, Value head);
   void seenTiles(Tile &tile);
   /// `body(step, carried)` for each step, in order; `masked` says whether
   /// something of it may be hidden.
   /// With `split` loops are apart where it is so and where not.
   Values forSteps(const Tile &tile, bool split, mlir::ValueRange initial,
-                  llvm::function_ref<Values(Step, bool, mlir::ValueRange)> body);
+                  llvm::function_ref<Values(Step, bool, mlir::ValueRange)> body,
+                  bool skipFirst = false);
   Value globalHead(const Tile &tile, Value head);
   Value ownAddress(int64_t offset, Value index);
 
@@ -67,14 +69,15 @@ private:
   void clearBlindRow(Value batch, Value head, Value row, Value part);
 
   void emitProducer(const Tile &tile);
-  void loadPanels(int64_t map, Value address, int64_t rows, Value row,
-                  Value head, Value batch, Value barrier, int64_t more);
+  void loadPanels(int64_t map, Value address, int64_t panels, int64_t rows,
+                  Value row, Value head, Value batch, Value barrier,
+                  int64_t more);
   void loadRows(const Tile &tile, const Step &step, Loaded which);
   void loadAll(const Tile &tile);
   void waitForRows(const Tile &tile);
-  void finishHeads(const Tile &tile);
-  void addInTurn(const Tile &tile, Value part);
-  void storePart(const Tile &tile, const Step &step, Value part, Value source);
+  void finishHead(Value globalHead);
+  void addInTurn(const Tile &tile, Value buffer);
+  void storeSums(const Tile &tile, const Step &step, Value buffer);
   Value turnOf(const Tile &tile, const Step &step, Value &last);
 
   void emitConsumer(const Tile &tile);
@@ -84,13 +87,47 @@ private:
   Values probabilities(const Tile &tile, const Step &step, bool masked,
                        Value scores, Values &slopes);
   void mask(const Tile &tile, const Step &step, Values &elements);
-  Value multiplyRows(Value left, int64_t offset, Value stage);
+  Value multiplyRows(Value left, int64_t leftRows, Value right,
+                     int64_t rightRows, int64_t panels);
   Value multiplyQueries(Value stage);
-  Value addProduct(Value sums, Value words, int64_t offset, Value stage);
+  Value addProduct(Value sums, Value words, Value right, int64_t rows);
   void storeScores(Value words, Value stage);
   void giveSums(const Step &step, Value sums);
   void writePanels(const Tile &tile, llvm::ArrayRef<Value> sums,
                    int64_t offset, int64_t map);
+  void startThread(bool split);
+  Values changes(llvm::ArrayRef<Value> chances, Value cotangents,
+                 const Step &step);
+
+  /// Split: one warpgroup computes probabilities and sums for values, the
+  /// other for keys.
+  void emitHalves(const Tile &tile);
+  void emitHalf(const Tile &tile, bool isValue);
+  Value issue(bool isValue, const Step &step);
+  Values half(const Tile &tile, const Step &step, bool isValue, bool masked,
+              Value product);
+  Value sumHalf(Value sums, Value words, bool isValue, Value step);
+  void givePieces(const Step &step, llvm::ArrayRef<Value> pieces);
+  Values takePieces(const Step &step);
+
+  /// Split: blocks that keep queries.
+  struct QueryTile {
+    Value firstRow, head, batch, keyHead, globalHead;
+    Value first, end, count, firstWhole, endWhole;
+  };
+  struct Rows {
+    Values logarithms, products;
+    Value queries, outputs;
+  };
+  QueryTile queryTileAt(Value number);
+  void produceForQueries(const QueryTile &tile);
+  void emitQueries(const QueryTile &tile);
+  Rows readRows(const QueryTile &tile);
+  std::pair<Value, Value> issueQueries(const Rows &rows, Value step);
+  Values queryChanges(const QueryTile &tile, const Rows &rows, Value number,
+                      bool masked, Value scores, Value cotangents);
+  Value narrowAddress(Value step, bool isValue);
+  void writeQueries(const QueryTile &tile, llvm::ArrayRef<Value> sums);
   Value packed(llvm::ArrayRef<Value> elements);
   void release(Loaded which, Value stage);
 
@@ -103,6 +140,7 @@ private:
   int64_t keyBarrier() const { return shape.barrierOffset(); }
   int64_t valueBarrier() const { return shape.barrierOffset() + 8; }
   Barriers rowBarriers(Loaded which) const;
+  Barriers sumBarriers() const;
 
   HopperBuilder &b;
   const HopperAttentionBackwardShape &shape;
@@ -110,8 +148,9 @@ private:
   Memory memory;
   // The thread: number, warpgroup, warp in it, lane; first of its warp.
   Value base, thread, block, group, warp, lane, isLeader, isFirst;
-  // Its first row within the warpgroup, its first column.
-  Value row, column;
+  // Its first row within the warpgroup, its first column; the first row of
+  // the warpgroup.
+  Value row, column, groupRow;
   // Descriptors of the group's keys and values.
   Value keyMatrix, valueMatrix;
 };

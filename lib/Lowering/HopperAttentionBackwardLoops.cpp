@@ -17,42 +17,34 @@ static int64_t columnOf(int64_t i) { return i / 4 * 8 + i % 2; }
 /// The named barrier of both warpgroups.
 static constexpr int64_t bothGroups = 3;
 
-static Value sharedPointer(HopperBuilder &b, Value address) {
-  auto type = LLVM::LLVMPointerType::get(b.getContext(), 3);
-  return LLVM::IntToPtrOp::create(b, type, address);
-}
-
 void HopperAttentionBackward::release(Loaded which, Value stage) {
   BarrierArriveOp::create(b, slot(rowBarriers(which).empty, stage), isLeader,
                           Value());
 }
 
-/// 64 keys of the warpgroup times a tile of queries: keys are rows.
-Value HopperAttentionBackward::multiplyRows(Value left, int64_t offset,
-                                            Value stage) {
+/// 64 rows of a matrix of `leftRows` times those at `right`, transposed.
+Value HopperAttentionBackward::multiplyRows(Value left, int64_t leftRows,
+                                            Value right, int64_t rightRows,
+                                            int64_t panels) {
   SmallVector<int64_t> leftUnits, rightUnits;
-  for (int64_t k = 0; k < 4 * shape.panels; ++k) {
-    leftUnits.push_back(k % 4 * 2 + k / 4 * shape.keyTile * 8);
-    rightUnits.push_back(k % 4 * 2 + k / 4 * shape.queryTile * 8);
+  for (int64_t k = 0; k < 4 * panels; ++k) {
+    leftUnits.push_back(k % 4 * 2 + k / 4 * leftRows * 8);
+    rightUnits.push_back(k % 4 * 2 + k / 4 * rightRows * 8);
   }
-  auto type = VectorType::get({shape.queryTile / 2}, b.getF32Type());
-  Value right = b.descriptor(
-      b.add(at(offset), b.mul(stage, shape.queryBytes())), 16);
-  return MultiplyOp::create(b, type, left, right, Value(), leftUnits,
-                            rightUnits, shape.element, /*transpose_b=*/false);
+  auto type = VectorType::get({rightRows / 2}, b.getF32Type());
+  return MultiplyOp::create(b, type, left, b.descriptor(right, 16), Value(),
+                            leftUnits, rightUnits, shape.element,
+                            /*transpose_b=*/false);
 }
 
-/// `sums` and what `words`, 64 keys times a tile of queries, make of the rows
-/// at `offset`.
-Value HopperAttentionBackward::addProduct(Value sums, Value words,
-                                          int64_t offset, Value stage) {
+/// `sums` and what `words` make of the `rows` at `right`.
+Value HopperAttentionBackward::addProduct(Value sums, Value words, Value right,
+                                          int64_t rows) {
   SmallVector<int64_t> units;
-  for (int64_t k = 0; k < shape.queryTile / 16; ++k)
+  for (int64_t k = 0; k < rows / 16; ++k)
     units.push_back(k * 16 * 8);
-  Value right =
-      b.descriptor(b.add(at(offset), b.mul(stage, shape.queryBytes())),
-                   shape.queryTile * 128);
-  return MultiplyOp::create(b, sums.getType(), words, right, sums,
+  return MultiplyOp::create(b, sums.getType(), words,
+                            b.descriptor(right, rows * 128), sums,
                             ArrayRef<int64_t>{}, units, shape.element,
                             /*transpose_b=*/true);
 }
@@ -65,7 +57,7 @@ Value HopperAttentionBackward::multiplyQueries(Value stage) {
     leftUnits.push_back(k % 4 * 2 + k / 4 * shape.queryTile * 8);
     rightUnits.push_back(k * 16 * 8);
   }
-  bool rows = shape.panels == 1;
+  bool rows = shape.keyPanels == 1;
   Value left = b.add(at(shape.scoreOffset()), b.mul(stage, shape.scoreBytes()));
   Value right = base;
   if (rows)
@@ -88,7 +80,7 @@ Values HopperAttentionBackward::readLine(int64_t offset, Value stage) {
   for (int64_t i = 0; i < shape.queryTile / 8; ++i)
     llvm::append_range(
         result, b.elements(LLVM::LoadOp::create(
-                    b, type, sharedPointer(b, b.add(start, 32 * i)), 8)));
+                    b, type, b.sharedPointer(b.add(start, 32 * i)), 8)));
   return result;
 }
 
@@ -96,7 +88,7 @@ Values HopperAttentionBackward::readLine(int64_t offset, Value stage) {
 void HopperAttentionBackward::mask(const Tile &tile, const Step &step,
                                    Values &elements) {
   Value zero = b.real(0);
-  Value firstKey = b.add(b.add(tile.firstKey, b.mul(group, 64)), row);
+  Value firstKey = b.add(b.add(tile.firstKey, groupRow), row);
   Value firstQuery = b.add(b.mul(step.number, shape.queryTile), column);
   for (int64_t r : {0, 1}) {
     Value key = b.add(firstKey, 8 * r);
@@ -167,12 +159,13 @@ void HopperAttentionBackward::storeScores(Value words, Value stage) {
   FenceOp::create(b, /*init=*/false);
 }
 
-/// To the warp that adds: two boxes of 32 columns, in the swizzle that TMA
+/// To the thread that adds: two boxes of 32 columns, in the swizzle that TMA
 /// undoes.
 void HopperAttentionBackward::giveSums(const Step &step, Value sums) {
   Value buffer = b.bitAnd(step.step, 1);
-  NamedBarrierOp::create(b, b.add(b.add(group, 10), b.mul(buffer, 2)), 160,
-                         /*arrive=*/false);
+  Value parity = b.bitAnd(b.div(step.step, 2), 1);
+  BarrierWaitOp::create(b, slot(sumBarriers().empty, buffer),
+                        b.bitXor(parity, b.number(1)));
   Value start = b.add(at(shape.sumOffset()),
                       b.mul(b.add(b.mul(buffer, 2), group), shape.partBytes));
   start = b.add(start, b.add(b.mul(row, 128),
@@ -190,20 +183,26 @@ void HopperAttentionBackward::giveSums(const Step &step, Value sums) {
     Value address = b.add(starts[eight % 4],
                           eight / 4 * shape.partBytes / 2 +
                               rowOf(i) * 8 * 128);
-    LLVM::StoreOp::create(b, pair, sharedPointer(b, address), 8);
+    LLVM::StoreOp::create(b, pair, b.sharedPointer(address), 8);
   }
   FenceOp::create(b, /*init=*/false);
-  NamedBarrierOp::create(b, b.add(b.add(group, 1), b.mul(buffer, 4)), 160,
-                         /*arrive=*/true);
+  // All lanes have written when the shuffle is through.
+  ShuffleOp::create(b, buffer.getType(), buffer, 0, /*broadcast=*/true);
+  BarrierArriveOp::create(b, slot(sumBarriers().full, buffer), isLeader,
+                          Value());
 }
 
-/// Waits until `pending` products are unfinished; `sums` are through then.
-static void waitFor(HopperBuilder &b, MutableArrayRef<Value> sums,
-                    ValueRange kept, int64_t pending) {
-  SmallVector<Value> given(sums);
-  auto done = MultiplyWaitOp::create(b, ValueRange(given).getTypes(), given,
-                                     kept, pending);
-  llvm::copy(done.getResults(), sums.begin());
+/// Cotangents of scores, before slopes.
+Values HopperAttentionBackward::changes(ArrayRef<Value> chances,
+                                        Value cotangents, const Step &step) {
+  Values products = readLine(shape.productOffset(), stageOf(step.step));
+  Values result;
+  for (auto [i, cotangent] : llvm::enumerate(b.elements(cotangents))) {
+    Value product = products[i / 4 * 2 + i % 2];
+    result.push_back(
+        b.fmul(chances[i], b.fadd(cotangent, b.fnegate(product))));
+  }
+  return result;
 }
 
 /// One tile of queries; carried are the sums for keys, then those for values.
@@ -215,33 +214,35 @@ Values HopperAttentionBackward::nextStep(const Tile &tile, const Step &step,
   Value keySums = b.vectorOf(Values(carried.take_front(count)));
   Value valueSums = b.vectorOf(Values(carried.drop_front(count)));
   BarrierWaitOp::create(b, slot(rowBarriers(Queries).full, stage), phase);
-  Value scores = multiplyRows(keyMatrix, shape.queryOffset(), stage);
+  Value queries =
+      b.add(at(shape.queryOffset()), b.mul(stage, shape.queryBytes()));
+  Value outputs =
+      b.add(at(shape.outputOffset()), b.mul(stage, shape.outputBytes()));
+  int64_t rows = shape.queryTile, panels = shape.keyPanels;
+  Value scores =
+      multiplyRows(keyMatrix, shape.keyTile, queries, rows, panels);
   BarrierWaitOp::create(b, slot(rowBarriers(Outputs).full, stage), phase);
-  Value cotangents = multiplyRows(valueMatrix, shape.outputOffset(), stage);
-  waitFor(b, scores, {}, 1);
+  Value cotangents =
+      multiplyRows(valueMatrix, shape.keyTile, outputs, rows, panels);
+  b.waitFor(scores, {}, 1);
   Values slopes;
   Values chances = probabilities(tile, step, masked, scores, slopes);
-  waitFor(b, cotangents, {}, 0);
-  Values products = readLine(shape.productOffset(), stage);
-  Values changes;
-  for (auto [i, cotangent] : llvm::enumerate(b.elements(cotangents))) {
-    Value product = products[i / 4 * 2 + i % 2];
-    Value change =
-        b.fmul(chances[i], b.fadd(cotangent, b.fnegate(product)));
-    changes.push_back(shape.softCap ? b.fmul(change, slopes[i]) : change);
-  }
+  b.waitFor(cotangents, {}, 0);
+  Values changed = changes(chances, cotangents, step);
+  for (auto [change, slope] : llvm::zip(changed, slopes))
+    change = b.fmul(change, slope);
   Value words = packed(chances);
-  valueSums = addProduct(valueSums, words, shape.outputOffset(), stage);
-  Value changeWords = packed(changes);
+  valueSums = addProduct(valueSums, words, outputs, rows);
+  Value changeWords = packed(changed);
   storeScores(changeWords, buffer);
   NamedBarrierOp::create(b, b.number(bothGroups), 256, /*arrive=*/false);
   Value querySums = multiplyQueries(buffer);
-  keySums = addProduct(keySums, changeWords, shape.queryOffset(), stage);
+  keySums = addProduct(keySums, changeWords, queries, rows);
   Value both[] = {querySums, valueSums};
-  waitFor(b, both, words, 1);
+  b.waitFor(both, words, 1);
   release(Outputs, stage);
   giveSums(step, both[0]);
-  waitFor(b, keySums, changeWords, 0);
+  b.waitFor(keySums, changeWords, 0);
   release(Queries, stage);
   Values next = b.elements(keySums);
   llvm::append_range(next, b.elements(both[1]));
@@ -255,7 +256,7 @@ void HopperAttentionBackward::writePanels(const Tile &tile,
                                           int64_t map) {
   Value low = b.bitAnd(lane, 7), half = b.bitAnd(b.div(lane, 8), 1);
   Value line = b.add(b.mul(warp, 16), b.add(low, b.mul(half, 8)));
-  Value mine = b.add(at(offset), b.mul(group, 64 * 128));
+  Value mine = b.add(at(offset), b.mul(groupRow, 128));
   Value start = b.add(mine, b.mul(line, 128));
   Value all = packed(sums);
   Values words = b.elements(all);
@@ -269,8 +270,8 @@ void HopperAttentionBackward::writePanels(const Tile &tile,
   FenceOp::create(b, /*init=*/false);
   NamedBarrierOp::create(b, b.add(group, 8), 128, /*arrive=*/false);
   b.branch(isFirst, [&] {
-    Value firstRow = b.add(tile.firstKey, b.mul(group, 64));
-    for (int64_t panel = 0; panel < shape.panels; ++panel)
+    Value firstRow = b.add(tile.firstKey, groupRow);
+    for (int64_t panel = 0; panel < int64_t(sums.size()) / 32; ++panel)
       StoreOp::create(b, b.add(mine, panel * panelBytes), memory.maps[map],
                       ValueRange{b.number(64 * panel), firstRow, tile.keyHead,
                                  tile.batch});
@@ -278,15 +279,20 @@ void HopperAttentionBackward::writePanels(const Tile &tile,
   });
 }
 
-void HopperAttentionBackward::emitConsumer(const Tile &tile) {
+void HopperAttentionBackward::startThread(bool split) {
   row = b.add(b.mul(warp, 16), b.div(lane, 4));
   column = b.mul(b.bitAnd(lane, 3), 2);
+  groupRow = split ? b.number(0) : b.mul(group, 64);
+}
+
+void HopperAttentionBackward::emitConsumer(const Tile &tile) {
+  startThread(/*split=*/false);
   Value mine = b.add(base, b.mul(group, 64 * 128));
   keyMatrix = b.descriptor(mine, 16);
   valueMatrix = b.descriptor(b.add(mine, shape.valueOffset()), 16);
   BarrierWaitOp::create(b, at(keyBarrier()), b.number(0));
   BarrierWaitOp::create(b, at(valueBarrier()), b.number(0));
-  int64_t count = shape.panels * 32;
+  int64_t count = shape.keyPanels * 32;
   Values sums(2 * count, b.real(0));
   sums = forSteps(tile, /*split=*/true, sums,
                   [&](Step step, bool masked, ValueRange carried) {

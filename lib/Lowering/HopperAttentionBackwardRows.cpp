@@ -23,7 +23,7 @@ Value HopperAttentionBackward::rowOffset(Value batch, Value head, Value row,
 }
 
 void HopperAttentionBackward::prepareRows() {
-  constexpr int64_t rowsAtOnce = 16, unrolled = 4;
+  constexpr int64_t rowsAtOnce = 16, unrolled = 8;
   int64_t tiles = shape.preparedTiles();
   Value globalHead = b.div(block, tiles);
   Value head = b.rem(globalHead, shape.queryHeads);
@@ -85,7 +85,9 @@ void HopperAttentionBackward::prepareRow(Value head, Value batch, Value row,
   Value inside = b.smaller(row, b.number(shape.queries - 1));
   Value product = productOfRow(batch, head, inside, part);
   Value globalHead = b.add(b.mul(batch, shape.queryHeads), head);
-  b.branch(b.equal(part, 0), [&] {
+  Value writes = arith::AndIOp::create(
+      b, b.equal(part, 0), b.greater(b.number(shape.paddedRows()), row));
+  b.branch(writes, [&] {
     Value index = b.add(b.mul(globalHead, shape.queries), inside);
     Value logarithm =
         loadHopperElement(b, memory.logarithms, index, b.getF32Type());
@@ -100,7 +102,7 @@ void HopperAttentionBackward::prepareRow(Value head, Value batch, Value row,
     LLVM::StoreOp::create(b, b.select(isInside, product, b.real(0)),
                           ownAddress(shape.productMemory(), line));
   });
-  if (shape.hasBlindTiles())
+  if (!shape.split && shape.hasBlindTiles())
     b.branch(isInside, [&] { clearBlindRow(batch, head, row, part); });
 }
 

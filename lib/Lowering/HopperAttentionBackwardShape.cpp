@@ -48,8 +48,8 @@ static std::string refuse(AttentionBackwardOp op) {
       return "it is empty";
     if (type.getNumElements() >= INT32_MAX)
       return "it is too large for indices of 32 bits";
-    if (type.getShape().back() % 8 || type.getShape().back() > 128)
-      return "a depth is no multiple of 8 up to 128";
+    if (type.getShape().back() % 8 || type.getShape().back() > 256)
+      return "a depth is no multiple of 8 up to 256";
   }
   if (op.getScale() && op.getScale()->convertToDouble() <= 0)
     return "its scale is not positive";
@@ -84,15 +84,27 @@ static void readSizes(const AttentionParts &op,
     shape.right = 0;
 }
 
-static void chooseTile(HopperAttentionBackwardShape &shape,
-                       int64_t processors) {
-  shape.panels = std::max(shape.depth, shape.valueDepth) > 64 ? 2 : 1;
-  shape.queryTile = shape.panels == 1 ? 128 : 64;
-  shape.cyclic = !shape.masked() && shape.keyTiles() <= processors;
+static void chooseTile(HopperAttentionBackwardShape &shape) {
+  int64_t depth = std::max(shape.depth, shape.valueDepth);
+  shape.split = depth > 128;
+  if (shape.split) {
+    shape.keyPanels = llvm::divideCeil(shape.depth, 64);
+    shape.valuePanels = llvm::divideCeil(shape.valueDepth, 64);
+    shape.keyTile = shape.queryTile = 64;
+    shape.narrowKeys = shape.keyPanels + shape.valuePanels > 6 ? 48 : 64;
+  } else {
+    shape.keyPanels = shape.valuePanels = depth > 64 ? 2 : 1;
+    shape.keyTile = 128;
+    shape.queryTile = depth > 64 ? 64 : 128;
+  }
+  // Queries and cotangents of a section stay in the L2.
+  int64_t headBytes = shape.group() * shape.queries *
+                      (6 * shape.depth + 2 * shape.valueDepth);
+  int64_t fit = std::clamp<int64_t>((32 << 20) / headBytes, 1, 4);
   shape.sectionHeads =
-      std::min<int64_t>(4, shape.batches * shape.keyHeads);
+      std::min<int64_t>(fit, shape.batches * shape.keyHeads);
   int64_t share = llvm::divideCeil(shape.heads() * shape.paddedRows(),
-                                   2 * processors);
+                                   2 * shape.processors);
   shape.preparedRows =
       std::min<int64_t>(llvm::alignTo(share, 64), shape.paddedRows());
 }
@@ -105,6 +117,7 @@ lacuna::hopperAttentionBackwardShape(AttentionBackwardOp op,
     return std::nullopt;
   HopperAttentionBackwardShape shape;
   readSizes(AttentionParts::of(op), shape);
-  chooseTile(shape, processors);
+  shape.processors = processors;
+  chooseTile(shape);
   return shape;
 }

@@ -21,18 +21,22 @@ struct HopperAttentionBackwardShape {
   mlir::Type element;
   std::optional<double> softCap;
 
-  /// How. A block has two warpgroups of 64 keys and walks over tiles of
-  /// queries; heads are as many panels of 64 columns deep.
-  int64_t panels, queryTile;
-  static constexpr int64_t consumers = 2, keyTile = 128, stages = 2;
+  /// How. Two warpgroups of a block keep 128 keys, and walk over tiles of
+  /// queries. `split`: registers do not hold so many sums; one warpgroup sums
+  /// for 64 values, the other for their keys, and other blocks keep 128 queries
+  /// and walk over tiles of `narrowKeys` keys. Panels have 64 columns.
+  bool split;
+  int64_t keyPanels, valuePanels, keyTile, queryTile, narrowKeys;
+  static constexpr int64_t consumers = 2, stages = 2, queryRows = 128;
   /// Blocks in front that prepare so many rows each.
   int64_t preparedRows;
-  /// Blocks of a head begin at queries of their own, so that each finds its
-  /// turn to add when it comes: all of them must run at once. Otherwise blocks
-  /// of the last keys come first, and wait only for earlier ones.
-  bool cyclic;
-  int64_t sectionHeads;
+  /// Without masks, blocks of a head that run at once begin at queries of
+  /// their own, so that each finds its turn to add when it comes. With them
+  /// blocks of the last keys come first, in sections of heads, and wait only
+  /// for earlier ones.
+  int64_t processors, sectionHeads;
 
+  bool cyclic() const { return !masked() && !split; }
   int64_t group() const { return queryHeads / keyHeads; }
   bool masked() const { return left || right; }
   int64_t threads() const { return 128 * (consumers + 1); }
@@ -44,8 +48,14 @@ struct HopperAttentionBackwardShape {
     return (paddedRows() + preparedRows - 1) / preparedRows;
   }
   int64_t preparingBlocks() const { return heads() * preparedTiles(); }
+  /// Blocks that keep queries, of a head.
+  int64_t queryBlocks() const {
+    return split ? (queries + queryRows - 1) / queryRows : 0;
+  }
+  int64_t narrowTiles() const { return (keys + narrowKeys - 1) / narrowKeys; }
   int64_t blocks() const {
-    return preparingBlocks() + batches * keyHeads * keyTiles();
+    return preparingBlocks() + heads() * queryBlocks() +
+           batches * keyHeads * keyTiles();
   }
 
   /// Tiles of keys that see tile `tile` of queries: [first, last], none if
@@ -56,35 +66,55 @@ struct HopperAttentionBackwardShape {
   bool hasBlindTiles() const;
 
   /// Shared memory: keys, values, queries, cotangents of results, those of
-  /// scores, sums for queries; logarithms and products; barriers.
-  int64_t keyBytes() const { return panels * keyTile * 128; }
-  int64_t queryBytes() const { return panels * queryTile * 128; }
-  int64_t scoreBytes() const { return queryTile * keyTile * 2; }
+  /// scores, sums for queries; logarithms and products; barriers. Split:
+  /// probabilities for the other warpgroup in place of scores and sums.
+  int64_t keyBytes() const { return keyPanels * keyTile * 128; }
+  int64_t valueBytes() const { return valuePanels * keyTile * 128; }
+  int64_t queryBytes() const { return keyPanels * queryTile * 128; }
+  int64_t outputBytes() const { return valuePanels * queryTile * 128; }
+  int64_t scoreBytes() const { return queryTile * keyTile * (split ? 4 : 2); }
   /// The part of the queries' sums that a warpgroup makes: 64 x 64.
   static constexpr int64_t partBytes = 64 * 64 * 4;
   int64_t lineBytes() const { return queryTile * 4; }
   int64_t valueOffset() const { return keyBytes(); }
-  int64_t queryOffset() const { return 2 * keyBytes(); }
+  int64_t queryOffset() const { return keyBytes() + valueBytes(); }
   int64_t outputOffset() const { return queryOffset() + stages * queryBytes(); }
-  int64_t scoreOffset() const { return outputOffset() + stages * queryBytes(); }
+  int64_t scoreOffset() const {
+    return outputOffset() + stages * outputBytes();
+  }
   int64_t sumOffset() const { return scoreOffset() + 2 * scoreBytes(); }
-  int64_t logarithmOffset() const { return sumOffset() + 4 * partBytes; }
+  int64_t logarithmOffset() const {
+    return sumOffset() + (split ? 0 : 4 * partBytes);
+  }
   int64_t productOffset() const {
     return logarithmOffset() + stages * lineBytes();
   }
   int64_t barrierOffset() const {
-    return productOffset() + stages * lineBytes();
+    return std::max(productOffset() + stages * lineBytes(),
+                    narrowOffset() + stages * narrowBytes());
   }
-  int64_t sharedBytes() const { return barrierOffset() + 8 * (2 + 4 * stages); }
+  int64_t sharedBytes() const {
+    return barrierOffset() + 8 * (2 + 4 * stages + 4);
+  }
+  /// Of blocks that keep queries: those, cotangents of results, then stages of
+  /// keys and values.
+  int64_t keptOutputs() const { return keyPanels * queryRows * 128; }
+  int64_t narrowOffset() const {
+    return split ? (keyPanels + valuePanels) * queryRows * 128 : 0;
+  }
+  int64_t narrowBytes() const {
+    return split ? (keyPanels + valuePanels) * narrowKeys * 128 : 0;
+  }
+  int64_t narrowValues() const { return keyPanels * narrowKeys * 128; }
 
   /// Global memory: logarithms, products, then counters: rows prepared and
-  /// blocks done of each head, turns of each tile of queries and half.
+  /// blocks done of each head, turns of each tile of queries.
   int64_t productMemory() const { return 4 * heads() * paddedRows(); }
   int64_t preparedMemory() const { return 2 * productMemory(); }
   int64_t doneMemory() const { return preparedMemory() + 4 * heads(); }
   int64_t turnMemory() const { return doneMemory() + 4 * heads(); }
   int64_t memoryBytes() const {
-    return turnMemory() + 8 * heads() * queryTiles();
+    return turnMemory() + 4 * heads() * queryTiles();
   }
 };
 

@@ -2,6 +2,7 @@
 #include "HopperBuilder.h"
 #include "InlinePTX.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -198,4 +199,17 @@ Value HopperBuilder::descriptor(Value address, int64_t panelBytes) {
 Value HopperBuilder::advance(Value descriptor, Value bytes) {
   Value units = arith::ExtUIOp::create(*this, getI64Type(), div(bytes, 16));
   return arith::AddIOp::create(*this, descriptor, units);
+}
+
+Value HopperBuilder::sharedPointer(Value address) {
+  auto type = LLVM::LLVMPointerType::get(getContext(), 3);
+  return LLVM::IntToPtrOp::create(*this, type, address);
+}
+
+void HopperBuilder::waitFor(MutableArrayRef<Value> sums, ValueRange kept,
+                            int64_t pending) {
+  Values given(sums);
+  auto done = hopper::MultiplyWaitOp::create(
+      *this, ValueRange(given).getTypes(), given, kept, pending);
+  llvm::copy(done.getResults(), sums.begin());
 }

@@ -69,6 +69,12 @@ public:
                    llvm::function_ref<Values(mlir::ValueRange)> body);
   void branch(Value condition, llvm::function_ref<void()> then);
 
+  /// The shared memory at `address`, for loads and stores.
+  Value sharedPointer(Value address);
+  /// Waits until `pending` products are unfinished; `sums` are through then.
+  void waitFor(llvm::MutableArrayRef<Value> sums, mlir::ValueRange kept,
+               int64_t pending);
+
   /// The descriptor of the matrix at `address`, of rows of 128 swizzled bytes.
   /// `panelBytes`: between panels of 64 columns, for matrices whose columns
   /// lie together; 16 otherwise.

@@ -284,7 +284,7 @@ static void lower(RewriterBase &rewriter, Operation *op) {
           })
           .Case([&](CounterNextOp next) {
             return emitPTX(rewriter, op->getLoc(),
-                           "atom.acq_rel.gpu.global.inc.u32 $0, [$1], $2;",
+                           "atom.release.gpu.global.inc.u32 $0, [$1], $2;",
                            "=r,l,r,~{memory}", op->getOperands(),
                            rewriter.getI32Type());
           })

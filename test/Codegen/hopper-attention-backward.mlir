@@ -12,7 +12,7 @@
 // Gradients that ptxas neither serialises nor spills: two panels deep with a
 // tail, and one panel with a window.
 
-// CHECK: atom.acq_rel.gpu.global.inc.u32
+// CHECK: atom.release.gpu.global.inc.u32
 // CHECK: wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16
 // CHECK: stmatrix.sync.aligned.m8n8.x4.trans.shared.b16
 // CHECK: cp.reduce.async.bulk.tensor.4d.global.shared::cta.add.bulk_group

@@ -20,9 +20,9 @@ func.func @main(%q: tensor<1x4x512x128xbf16>, %k: tensor<1x2x512x128xbf16>,
 }
 
 // Logarithms and products of 4 x 512 rows; counters of 4 heads, twice, and of
-// 4 x 8 tiles and 2 halves.
+// 4 x 8 tiles.
 // CHECK: llvm.mlir.global internal @kernel_attention_backward_device_rows()
-// CHECK-SAME: !llvm.array<16672 x i8>
+// CHECK-SAME: !llvm.array<16544 x i8>
 // CHECK: llvm.func @kernel_attention_backward_device(
 // 32 blocks of 64 rows, then 2 heads times 4 tiles of keys.
 // CHECK-SAME: lacuna.block = 384 : i64, lacuna.grid = array<i64: 40, 1, 1>

@@ -86,7 +86,7 @@ llvm.func @turns(%wg: i32, %x: i32, %map: !llvm.ptr, %own: !llvm.ptr<1>,
   // CHECK: ld.acquire.gpu.global.b32 seen, [$0];
   // CHECK-SAME: setp.ne.b32 p, seen, $1;
   hopper.counter_wait %own, %x : !llvm.ptr<1>
-  // CHECK: atom.acq_rel.gpu.global.inc.u32 $0, [$1], $2;
+  // CHECK: atom.release.gpu.global.inc.u32 $0, [$1], $2;
   %old = hopper.counter_next %own, %x : !llvm.ptr<1>
   llvm.return %old : i32
 }
