@@ -17,13 +17,12 @@ namespace lacuna {
 class HopperAttentionBackward {
 public:
   using Value = mlir::Value;
+  using Range = llvm::ArrayRef<Value>;
   struct Memory {
     /// Of query, key, value, d_output; d_query, d_key, d_value.
     llvm::SmallVector<Value> maps;
-    /// Pointers to output, d_output, log_sum_exp and d_query.
-    Value output, outputCotangent, logarithms, queryCotangent;
-    /// The kernel's own.
-    Value own;
+    /// Pointers to output, d_output, log_sum_exp, d_query; the kernel's own.
+    Value output, outputCotangent, logarithms, queryCotangent, own;
   };
   HopperAttentionBackward(HopperBuilder &builder,
                           const HopperAttentionBackwardShape &shape,
@@ -44,18 +43,15 @@ private:
   struct Step {
     Value number, head, step;
   };
-  struct Barriers {
-    int64_t full, empty;
-  };
+  struct Barriers { int64_t full, empty; };
   enum Loaded { Queries, Outputs };
 
   void initBarriers();
   Tile tileAt(Value number);
   void startInPiece(Tile &tile, Value number, Value head);
   void seenTiles(Tile &tile);
-  /// `body(step, carried)` for each step, in order; `masked` says whether
-  /// something of it may be hidden.
-  /// With `split` loops are apart where it is so and where not.
+  /// `body(step, masked, carried)` for each step, in order. With `split` loops
+  /// are apart where something of it may be hidden and where not.
   Values forSteps(const Tile &tile, bool split, mlir::ValueRange initial,
                   llvm::function_ref<Values(Step, bool, mlir::ValueRange)> body,
                   bool skipFirst = false);
@@ -66,7 +62,8 @@ private:
   Value productOfRow(Value batch, Value head, Value row, Value part);
   void prepareRow(Value head, Value batch, Value row, Value part);
   Value rowOffset(Value batch, Value head, Value row, int64_t depth);
-  void clearBlindRow(Value batch, Value head, Value row, Value part);
+  void clearRows(Value batch, Value head, Value row, Value part);
+  void clearRow(Value offset, Value part);
 
   void emitProducer(const Tile &tile);
   void loadPanels(int64_t map, Value address, int64_t panels, int64_t rows,
@@ -93,11 +90,9 @@ private:
   Value addProduct(Value sums, Value words, Value right, int64_t rows);
   void storeScores(Value words, Value stage);
   void giveSums(const Step &step, Value sums);
-  void writePanels(const Tile &tile, llvm::ArrayRef<Value> sums,
-                   int64_t offset, int64_t map);
+  void writePanels(const Tile &tile, Range sums, int64_t offset, int64_t map);
   void startThread(bool split);
-  Values changes(llvm::ArrayRef<Value> chances, Value cotangents,
-                 const Step &step);
+  Values changes(Range chances, Value cotangents, const Step &step);
 
   /// Split: one warpgroup computes probabilities and sums for values, the
   /// other for keys.
@@ -107,7 +102,7 @@ private:
   Values half(const Tile &tile, const Step &step, bool isValue, bool masked,
               Value product);
   Value sumHalf(Value sums, Value words, bool isValue, Value step);
-  void givePieces(const Step &step, llvm::ArrayRef<Value> pieces);
+  void givePieces(const Step &step, Range pieces);
   Values takePieces(const Step &step);
 
   /// Split: blocks that keep queries.
@@ -115,10 +110,7 @@ private:
     Value firstRow, head, batch, keyHead, globalHead;
     Value first, end, count, firstWhole, endWhole;
   };
-  struct Rows {
-    Values logarithms, products;
-    Value queries, outputs;
-  };
+  struct Rows { Values logarithms, products; Value queries, outputs; };
   QueryTile queryTileAt(Value number);
   void produceForQueries(const QueryTile &tile);
   void emitQueries(const QueryTile &tile);
@@ -127,8 +119,8 @@ private:
   Values queryChanges(const QueryTile &tile, const Rows &rows, Value number,
                       bool masked, Value scores, Value cotangents);
   Value narrowAddress(Value step, bool isValue);
-  void writeQueries(const QueryTile &tile, llvm::ArrayRef<Value> sums);
-  Value packed(llvm::ArrayRef<Value> elements);
+  void writeQueries(const QueryTile &tile, Range sums);
+  Value packed(Range elements);
   void release(Loaded which, Value stage);
 
   Value at(int64_t offset) { return b.add(base, offset); }
@@ -148,11 +140,9 @@ private:
   Memory memory;
   // The thread: number, warpgroup, warp in it, lane; first of its warp.
   Value base, thread, block, group, warp, lane, isLeader, isFirst;
-  // Its first row within the warpgroup, its first column; the first row of
-  // the warpgroup.
+  // Its first row within the warpgroup and column; the warpgroup's first row.
   Value row, column, groupRow;
-  // Descriptors of the group's keys and values.
-  Value keyMatrix, valueMatrix;
+  Value keyMatrix, valueMatrix; // descriptors of the group's
 };
 
 } // namespace lacuna

@@ -102,15 +102,37 @@ void HopperAttentionBackward::prepareRow(Value head, Value batch, Value row,
     LLVM::StoreOp::create(b, b.select(isInside, product, b.real(0)),
                           ownAddress(shape.productMemory(), line));
   });
-  if (!shape.split && shape.hasBlindTiles())
-    b.branch(isInside, [&] { clearBlindRow(batch, head, row, part); });
+  b.branch(isInside, [&] { clearRows(batch, head, row, part); });
 }
 
-/// Of rows whose tile sees no keys no block computes a cotangent.
-void HopperAttentionBackward::clearBlindRow(Value batch, Value head, Value row,
-                                            Value part) {
-  Value tile = b.div(row, shape.queryTile), zero = b.number(0);
-  Value start = b.mul(tile, shape.queryTile);
+void HopperAttentionBackward::clearRow(Value offset, Value part) {
+  for (int64_t from = 0; from < shape.depth; from += 16) {
+    Value column = b.add(part, from);
+    b.branch(b.greater(b.number(shape.depth), column), [&] {
+      LLVM::StoreOp::create(
+          b, b.real(0),
+          hopperAddress(b, memory.queryCotangent, b.add(offset, column),
+                        b.getF32Type()));
+    });
+  }
+}
+
+/// All sums but the first, and that of rows whose tile sees no keys: no block
+/// computes a cotangent for them.
+void HopperAttentionBackward::clearRows(Value batch, Value head, Value row,
+                                        Value part) {
+  Value offset = rowOffset(batch, head, row, shape.depth);
+  int64_t size = shape.heads() * shape.queries * shape.depth;
+  if (shape.splits > 1)
+    b.forLoop(b.number(1), b.number(shape.splits), b.number(1), {},
+              [&](Value i, ValueRange) -> Values {
+                clearRow(b.add(offset, b.mul(i, size)), part);
+                return {};
+              });
+  if (shape.split || !shape.hasBlindTiles())
+    return;
+  Value zero = b.number(0);
+  Value start = b.mul(b.div(row, shape.queryTile), shape.queryTile);
   Value last = b.number(shape.keys - 1), first = zero;
   if (shape.right)
     last = b.smaller(last, b.add(start, shape.queryTile - 1 + *shape.right +
@@ -119,16 +141,5 @@ void HopperAttentionBackward::clearBlindRow(Value batch, Value head, Value row,
     first = b.larger(zero, b.add(start, shape.offset - *shape.left));
   // Of whole tiles of keys, as blocks have it.
   first = b.mul(b.div(first, shape.keyTile), shape.keyTile);
-  b.branch(b.greater(first, last), [&] {
-    Value offset = rowOffset(batch, head, row, shape.depth);
-    for (int64_t from = 0; from < shape.depth; from += 16) {
-      Value column = b.add(part, from);
-      b.branch(b.greater(b.number(shape.depth), column), [&] {
-        LLVM::StoreOp::create(
-            b, b.real(0),
-            hopperAddress(b, memory.queryCotangent, b.add(offset, column),
-                          b.getF32Type()));
-      });
-    }
-  });
+  b.branch(b.greater(first, last), [&] { clearRow(offset, part); });
 }

@@ -38,10 +38,9 @@ static std::string refuse(AttentionBackwardOp op) {
     return "it has packed sequences, a mask or lengths";
   if (!op.getScore().empty() || op.getDScores())
     return "it has a score region, or results for scores";
-  if (op.getSplits() != 1)
-    return "its sums are split";
-  for (Value operand : {op.getQuery(), op.getKey(), op.getValue()}) {
-    auto type = cast<RankedTensorType>(operand.getType());
+  for (Value tensor :
+       {op.getDQuery(), op.getQuery(), op.getKey(), op.getValue()}) {
+    auto type = cast<RankedTensorType>(tensor.getType());
     if (!type.hasStaticShape())
       return "its shape is not static";
     if (type.getNumElements() == 0)
@@ -118,6 +117,7 @@ lacuna::hopperAttentionBackwardShape(AttentionBackwardOp op,
   HopperAttentionBackwardShape shape;
   readSizes(AttentionParts::of(op), shape);
   shape.processors = processors;
+  shape.splits = op.getSplits();
   chooseTile(shape);
   return shape;
 }

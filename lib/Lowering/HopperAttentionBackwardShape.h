@@ -17,6 +17,8 @@ struct HopperAttentionBackwardShape {
   int64_t batches, queryHeads, keyHeads, queries, keys, depth, valueDepth;
   int64_t offset = 0;
   std::optional<int64_t> left, right;
+  /// Sums for queries there is room for; all go to the first.
+  int64_t splits;
   double scale;
   mlir::Type element;
   std::optional<double> softCap;
