@@ -26,6 +26,7 @@ public:
   LogicalResult emit();
 
 private:
+  void findCombiner();
   using Values = SmallVector<Value>;
   bool isReduction(int64_t loop) {
     return op.getIteratorTypesArray()[loop] ==
@@ -36,6 +37,8 @@ private:
   LogicalResult emitResult(int64_t lanes, int64_t lane);
   FailureOr<Value> reduce(Value start, int64_t depth, int64_t lanes,
                           int64_t lane);
+  FailureOr<Value> reduceTail(Value carried, size_t depth, int64_t lane,
+                              int64_t first);
   FailureOr<Value> step(Value accumulator, int64_t lanes, int64_t lane);
   Value evaluate(AffineExpr e);
   bool isComputedWith(int64_t loop);
@@ -50,9 +53,13 @@ private:
   /// The current index of each loop.
   Values loops;
   SmallVector<int64_t> reductionLoops;
-  /// The threads of a GPU that share a result, in the lane loop.
+  /// The threads of a GPU that share a result, and the loop they share: the
+  /// lane loop, or another one around neighbouring results.
   std::optional<DeviceGroup> group;
+  int64_t sharedLoop = -1;
   int64_t chooseGroup(int64_t lane);
+  void shareRows(int64_t steps);
+  Value foldGroup(Value partial, int64_t lanes);
   int64_t deviceLanes(int64_t lane, int64_t lanes);
   Operation *combiner = nullptr;
   TypedAttr neutral;
@@ -168,7 +175,7 @@ FailureOr<Value> ReductionEmitter::reduce(Value start, int64_t depth,
   if (depth == int64_t(reductionLoops.size()))
     return step(start, lanes, lane);
   int64_t loop = reductionLoops[depth];
-  bool strided = loop == lane && (lanes > 1 || group);
+  bool strided = loop == lane && (lanes > 1 || loop == sharedLoop);
   int64_t stop = strided ? sizes[loop] / lanes * lanes : sizes[loop];
   int64_t threads = group ? group->size() : 1;
   auto body = [&](Value i, ValueRange carried) -> FailureOr<Values> {
@@ -178,10 +185,11 @@ FailureOr<Value> ReductionEmitter::reduce(Value start, int64_t depth,
       return failure();
     return Values{*next};
   };
-  Value first = strided && group ? kernel.mul(group->thread(), lanes)
-                                 : kernel.index(0);
+  bool shared = group && loop == sharedLoop;
+  int64_t width = strided ? lanes : 1;
+  Value first = shared ? kernel.mul(group->thread(), width) : kernel.index(0);
   auto result = kernel.forLoop(first, kernel.index(stop),
-                               strided ? lanes * threads : 1, start, body);
+                               shared ? width * threads : width, start, body);
   if (failed(result))
     return failure();
   return (*result)[0];
@@ -209,9 +217,47 @@ FailureOr<Value> ReductionEmitter::loadStart(const Position &at) {
   return kernel.load(init, at);
 }
 
+/// The same loops element by element, `lane` from `first` on.
+FailureOr<Value> ReductionEmitter::reduceTail(Value carried, size_t depth,
+                                              int64_t lane, int64_t first) {
+  if (depth == reductionLoops.size())
+    return step(carried, 1, -1);
+  int64_t loop = reductionLoops[depth];
+  auto result = kernel.forLoop(
+      kernel.index(loop == lane ? first : 0), kernel.index(sizes[loop]), 1,
+      carried, [&](Value i, ValueRange values) -> FailureOr<Values> {
+        loops[loop] = i;
+        FailureOr<Value> next = reduceTail(values[0], depth + 1, lane, first);
+        if (failed(next))
+          return failure();
+        return Values{*next};
+      });
+  if (failed(result))
+    return failure();
+  return (*result)[0];
+}
+
+/// What all threads of the group have together, lane by lane.
+Value ReductionEmitter::foldGroup(Value partial, int64_t lanes) {
+  OpBuilder &b = kernel.builder;
+  auto combineAll = [&](ValueRange left, ValueRange right) {
+    Values results;
+    for (auto [x, y] : llvm::zip_equal(left, right))
+      results.push_back(combine(x, y));
+    return results;
+  };
+  if (lanes == 1)
+    return group->reduce(partial, combineAll)[0];
+  auto unpacked = vector::ToElementsOp::create(b, kernel.loc, partial);
+  return vector::FromElementsOp::create(
+      b, kernel.loc, cast<VectorType>(partial.getType()),
+      group->reduce(unpacked.getResults(), combineAll));
+}
+
 /// Computes and stores the results at the current parallel indices.
 LogicalResult ReductionEmitter::emitResult(int64_t lanes, int64_t lane) {
-  bool lanesReduce = (lanes > 1 || group) && isReduction(lane);
+  bool lanesReduce =
+      lane >= 0 && (lanes > 1 || group) && isReduction(lane);
   Position at = resultPosition(lanesReduce ? 1 : lanes, lane);
   FailureOr<Value> start = loadStart(at);
   if (failed(start))
@@ -233,37 +279,23 @@ LogicalResult ReductionEmitter::emitResult(int64_t lanes, int64_t lane) {
     // What is left of the lane loop, one element at a time.
     int64_t whole = sizes[lane] / lanes * lanes;
     if (whole != sizes[lane]) {
-      SmallVector<int64_t> outer;
-      std::function<FailureOr<Value>(Value, size_t)> tail =
-          [&](Value carried, size_t depth) -> FailureOr<Value> {
-        if (depth == reductionLoops.size())
-          return step(carried, 1, -1);
-        int64_t loop = reductionLoops[depth];
-        auto result = kernel.forLoop(
-            kernel.index(loop == lane ? whole : 0), kernel.index(sizes[loop]),
-            1, carried,
-            [&](Value i, ValueRange values) -> FailureOr<Values> {
-              loops[loop] = i;
-              FailureOr<Value> next = tail(values[0], depth + 1);
-              if (failed(next))
-                return failure();
-              return Values{*next};
-            });
-        if (failed(result))
-          return failure();
-        return (*result)[0];
-      };
-      FailureOr<Value> rest = tail(accumulator, 0);
+      FailureOr<Value> rest = reduceTail(accumulator, 0, lane, whole);
       if (failed(rest))
         return failure();
       accumulator = *rest;
     }
   } else {
-    FailureOr<Value> whole =
-        reduce(kernel.broadcast(accumulator, lanes), 0, lanes, lane);
+    accumulator = kernel.broadcast(accumulator, lanes);
+    Value begin = accumulator;
+    if (group)
+      begin = kernel.broadcast(arith::ConstantOp::create(
+                                   kernel.builder, kernel.loc, neutral),
+                               lanes);
+    FailureOr<Value> whole = reduce(begin, 0, lanes, lane);
     if (failed(whole))
       return failure();
-    accumulator = *whole;
+    accumulator =
+        group ? combine(accumulator, foldGroup(*whole, lanes)) : *whole;
   }
   return kernel.store(op->getResult(0), accumulator, at);
 }
@@ -281,7 +313,27 @@ int64_t ReductionEmitter::chooseGroup(int64_t lane) {
   if (threads < DeviceGroup::warp)
     threads = std::min<uint64_t>(llvm::bit_ceil(vectors), DeviceGroup::warp);
   group.emplace(kernel, std::min<uint64_t>(threads, DeviceGroup::most));
+  sharedLoop = lane;
   return lanes;
+}
+
+/// Sums down long columns: where `steps` threads are too few to fill a GPU, a
+/// group shares the longest loop of each.
+void ReductionEmitter::shareRows(int64_t steps) {
+  constexpr int64_t enough = 1 << 17, worthSharing = 64, each = 8;
+  int64_t longest = -1;
+  for (int64_t loop : reductionLoops)
+    if (longest < 0 || sizes[loop] > sizes[longest])
+      longest = loop;
+  if (!neutral || longest < 0 || sizes[longest] < worthSharing ||
+      steps >= enough)
+    return;
+  uint64_t threads = llvm::bit_floor(uint64_t(sizes[longest] / each));
+  uint64_t missing =
+      llvm::bit_ceil(uint64_t(enough / std::max<int64_t>(steps, 1)));
+  group.emplace(kernel,
+                std::min({threads, missing, uint64_t(DeviceGroup::most)}));
+  sharedLoop = longest;
 }
 
 /// Long lines of a reduction are shared by a group.
@@ -292,9 +344,8 @@ int64_t ReductionEmitter::deviceLanes(int64_t lane, int64_t lanes) {
   return lanes;
 }
 
-LogicalResult ReductionEmitter::emit() {
-  if (op->getNumResults() != 1)
-    return op->emitOpError("reduction with several results is not supported");
+/// What combines two elements, and what it leaves as they are.
+void ReductionEmitter::findCombiner() {
   SmallVector<Operation *> combiners;
   if (matchReduction(op.getRegionOutputArgs(), 0, combiners) &&
       combiners.size() == 1) {
@@ -302,6 +353,12 @@ LogicalResult ReductionEmitter::emit() {
     if (auto value = arith::getNeutralElement(combiner))
       neutral = *value;
   }
+}
+
+LogicalResult ReductionEmitter::emit() {
+  if (op->getNumResults() != 1)
+    return op->emitOpError("reduction with several results is not supported");
+  findCombiner();
   int64_t lane = laneLoop();
   int64_t bits = elementTypeOf(op->getResult(0)).getIntOrFloatBitWidth();
   int64_t lanes = 4 * kernel.target.lanes(std::max<int64_t>(bits, 8));
@@ -346,6 +403,8 @@ LogicalResult ReductionEmitter::emit() {
   // Every block has the same code: the last one is moved back to end at the
   // edge and computes some results twice.
   int64_t width = std::min(lanes, sizes[lane]);
+  if (isOnDevice(kernel))
+    shareRows(llvm::product_of(outerSizes));
   return kernel.parallelLoop(
       outerSizes, 16384 / (work * width), [&](ValueRange indices) {
         for (auto [loop, value] : llvm::zip(outerLoops, indices))
