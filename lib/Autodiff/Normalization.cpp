@@ -41,10 +41,14 @@ public:
 
 private:
   using Term = llvm::function_ref<Value(ScalarBuilder &, const Lines &)>;
-  Value map(RankedTensorType to, Term term);
-  Operand sum(Term term) {
-    return without(sumOver(builder, loc, map(wide, term), dims),
-                   type.getRank(), dims);
+  Value map(RankedTensorType to, ArrayRef<Operand> from, Term term);
+  Value map(RankedTensorType to, Term term) {
+    return map(to, {x, g, mean, inverse, scale, meanCotangent,
+                    inverseCotangent, sumOfScaled, sumOfProducts},
+               term);
+  }
+  Operand sum(Value terms) {
+    return without(sumOver(builder, loc, terms, dims), type.getRank(), dims);
   }
   Value statistic(Operand value, llvm::function_ref<Value(ScalarBuilder &, Value)> body);
   /// (x - mean) r and scale g at the current element.
@@ -66,12 +70,10 @@ private:
 };
 } // namespace
 
-/// A loop over all elements with every operand there is at hand.
-Value Lines::map(RankedTensorType to, Term term) {
+/// A loop over all elements with those operands at hand that there are.
+Value Lines::map(RankedTensorType to, ArrayRef<Operand> from, Term term) {
   SmallVector<Operand> operands;
-  for (const Operand &operand :
-       {x, g, mean, inverse, scale, meanCotangent, inverseCotangent,
-        sumOfScaled, sumOfProducts})
+  for (const Operand &operand : from)
     if (operand.value)
       operands.push_back(operand);
   return mapElements(builder, loc, to, operands,
@@ -98,14 +100,16 @@ void Lines::measure(double epsilon, bool centred) {
     return s.div(v, s.number(v, count));
   };
   if (centred) {
-    mean = sum([](ScalarBuilder &, const Lines &l) { return l.at(l.x); });
+    mean = sum(map(wide, {x}, [](ScalarBuilder &, const Lines &l) {
+      return l.at(l.x);
+    }));
     mean.value = statistic(mean, divided);
   }
-  inverse = sum([](ScalarBuilder &s, const Lines &l) {
+  inverse = sum(map(wide, {x, mean}, [](ScalarBuilder &s, const Lines &l) {
     Value x = l.at(l.x);
     Value centre = l.at(l.mean) ? s.sub(x, l.at(l.mean)) : x;
     return s.mul(centre, centre);
-  });
+  }));
   inverse.value = statistic(inverse, [&](ScalarBuilder &s, Value v) {
     return s.rsqrt(s.add(divided(s, v), s.number(v, epsilon)));
   });
@@ -113,12 +117,13 @@ void Lines::measure(double epsilon, bool centred) {
 
 Value Lines::ofInput() {
   if (mean.value)
-    sumOfScaled = sum([](ScalarBuilder &s, const Lines &l) {
-      return l.scaled(s);
-    });
-  sumOfProducts = sum([](ScalarBuilder &s, const Lines &l) {
+    sumOfScaled =
+        sum(map(wide, {g, scale}, [](ScalarBuilder &s, const Lines &l) {
+          return l.scaled(s);
+        }));
+  sumOfProducts = sum(map(wide, [](ScalarBuilder &s, const Lines &l) {
     return s.mul(l.scaled(s), l.normal(s));
-  });
+  }));
   double share = 1 / double(count);
   return map(type, [&](ScalarBuilder &s, const Lines &l) {
     Value r = l.at(l.inverse), part = s.number(r, share);

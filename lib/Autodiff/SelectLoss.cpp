@@ -18,19 +18,24 @@ namespace lacuna {
 using namespace mlir;
 using namespace lacuna;
 
-/// The mean of the squares of all elements.
+/// The mean of the squares of all elements, in f32 for narrow ones.
 static Value meanSquare(OpBuilder &builder, Value value) {
   Location loc = value.getLoc();
-  auto type = cast<RankedTensorType>(value.getType());
+  RankedTensorType type = typeOf(value);
   double share = 1.0 / type.getNumElements();
   Value squares = mapElements(
-      builder, loc, type, value,
+      builder, loc, type.clone(wideType(type.getElementType())),
+      {whole(value)},
       [](OpBuilder &inner, Location at, ValueRange x) -> Value {
         return arith::MulFOp::create(inner, at, x[0], x[0]);
       });
-  SmallVector<int64_t> dims(type.getRank());
+  // Lines first: many can add them up side by side.
+  Value sum = squares;
+  if (type.getRank() > 1)
+    sum = sumOver(builder, loc, sum, type.getRank() - 1);
+  SmallVector<int64_t> dims(typeOf(sum).getRank());
   std::iota(dims.begin(), dims.end(), 0);
-  Value sum = sumOver(builder, loc, squares, dims);
+  sum = sumOver(builder, loc, sum, dims);
   return mapElements(
       builder, loc, cast<RankedTensorType>(sum.getType()), sum,
       [&](OpBuilder &inner, Location at, ValueRange x) -> Value {

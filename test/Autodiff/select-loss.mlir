@@ -5,7 +5,8 @@
 // CHECK-LABEL: func.func @main
 // CHECK-SAME: (tensor<f32> {lacuna.name = "loss"}, tensor<2x3xf32> {lacuna.name = "y"}, tensor<1xf32> {lacuna.name = "s"})
 // CHECK: arith.mulf
-// CHECK: linalg.reduce ins(%{{.*}} : tensor<2x3xf32>) {{.*}} dimensions = [0, 1]
+// CHECK: linalg.reduce ins(%{{.*}} : tensor<2x3xf32>) {{.*}} dimensions = [1]
+// CHECK: linalg.reduce ins(%{{.*}} : tensor<2xf32>) {{.*}} dimensions = [0]
 // CHECK: %[[SHARE:.*]] = arith.constant 0.166666672
 // CHECK: arith.mulf %{{.*}}, %[[SHARE]]
 // NAMED: (tensor<1xf32> {lacuna.name = "loss"}
