@@ -2,11 +2,13 @@
 #include "KernelGroups.h"
 
 #include "lacuna/IR/Dialect.h"
+#include "lacuna/IR/Names.h"
 #include "lacuna/IR/OpClass.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/SetVector.h"
 
 #include <functional>
 
@@ -123,28 +125,160 @@ bool KernelGroups::wouldWait(Operation *op, OpOperand &read, int group) {
          (all[group].root && elsewhere);
 }
 
+/// Whether `op`, of the backward direction, would join a kernel of the forward
+/// one: what it computes would have to be kept until the backward direction.
+static bool joinsTooEarly(Operation *op, const KernelGroup &group) {
+  return op->hasAttr(names::backward) &&
+         !group.ops.back()->hasAttr(names::backward);
+}
+
+/// Whether the one reader of `op` computes it on the way: cheaper than to store
+/// it, unless that spares storing what it is made of.
+static bool waitsForReader(Operation *op) {
+  if (!op->hasOneUse() || op->getNumResults() != 1)
+    return false;
+  Operation *reader = *op->user_begin();
+  if (classify(reader) != OpClass::Root || !acceptsPrologue(reader))
+    return false;
+  return llvm::none_of(op->getOperands(), [](Value operand) {
+    Operation *producer = operand.getDefiningOp();
+    return operand.hasOneUse() && producer &&
+           classify(producer) != OpClass::Source;
+  });
+}
+
+namespace {
+/// The element-wise ops that could follow a contraction in its kernel, and the
+/// tensors that its threads would read and write beside its own.
+class Followers {
+public:
+  explicit Followers(Operation *root)
+      : root(root), type(root->getResult(0).getType()) {
+    collect(root);
+  }
+  int64_t traffic() const {
+    int64_t stored = 0;
+    for (Operation *op : ops)
+      stored += llvm::any_of(op->getUsers(), [&](Operation *user) {
+        return !ops.contains(user);
+      });
+    return int64_t(read.size()) + stored - 1;
+  }
+
+private:
+  void collect(Operation *op);
+  bool isThere(Value value, int depth, SmallVectorImpl<Value> &leaves) const;
+
+  Operation *root;
+  Type type;
+  llvm::SetVector<Operation *> ops;
+  llvm::SetVector<Value> read;
+};
+} // namespace
+
+/// Whether `value` comes from before the contraction, or is made element by
+/// element of what does: the `leaves` of its shape.
+bool Followers::isThere(Value value, int depth,
+                        SmallVectorImpl<Value> &leaves) const {
+  Operation *op = value.getDefiningOp();
+  if (!op || op->isBeforeInBlock(root)) {
+    auto shaped = dyn_cast<RankedTensorType>(value.getType());
+    bool isFull = shaped && shaped.getNumElements() ==
+                                cast<RankedTensorType>(type).getNumElements();
+    if (isFull && (!op || classify(op) != OpClass::Source))
+      leaves.push_back(value);
+    return true;
+  }
+  OpClass kind = classify(op);
+  if (depth == 0 || (kind != OpClass::Pointwise && kind != OpClass::View &&
+                     kind != OpClass::Source))
+    return false;
+  return llvm::all_of(op->getOperands(), [&](Value operand) {
+    return isThere(operand, depth - 1, leaves);
+  });
+}
+
+void Followers::collect(Operation *op) {
+  ops.insert(op);
+  for (Operation *user : op->getUsers()) {
+    if (user->getBlock() != root->getBlock() || ops.contains(user) ||
+        classify(user) != OpClass::Pointwise ||
+        resultShape(user) != resultShape(root))
+      continue;
+    SmallVector<Value> leaves;
+    constexpr int deep = 6;
+    bool joins = llvm::all_of(user->getOperands(), [&](Value operand) {
+      Operation *producer = operand.getDefiningOp();
+      return (producer && ops.contains(producer)) ||
+             isThere(operand, deep, leaves);
+    });
+    if (!joins)
+      continue;
+    read.insert(leaves.begin(), leaves.end());
+    collect(user);
+  }
+}
+
+/// Whether tensor cores would wait for what else the kernel reads and writes:
+/// then a kernel of its own, with wider accesses, is faster.
+static bool isHeavy(Operation *root) {
+  constexpr int64_t most = 2;
+  auto product = dyn_cast_or_null<linalg::ContractOp>(root);
+  return product &&
+         getElementTypeOrSelf(root->getResult(0).getType())
+                 .getIntOrFloatBitWidth() == 16 &&
+         Followers(root).traffic() > most;
+}
+
+/// The heavy contraction whose result `op` reads, null if there is none.
+Operation *KernelGroups::heavyProducer(Operation *op) const {
+  for (Value operand : gates ? ValueRange(op->getOperands()) : ValueRange()) {
+    int group = groupOf(operand);
+    if (group >= 0 && isHeavy(all[group].root))
+      return all[group].root;
+  }
+  return nullptr;
+}
+
+bool KernelGroups::waitsFor(Operation *op, int group) {
+  bool waits = false;
+  op->walk([&](Operation *nested) {
+    for (OpOperand &read : nested->getOpOperands())
+      waits |= wouldWait(op, read, group);
+  });
+  return waits;
+}
+
+/// The kernel of what else follows the same heavy contraction.
+int KernelGroups::joinFollowers(Operation *op) {
+  auto found = followers.find(heavyProducer(op));
+  if (found == followers.end() ||
+      resultShape(op) != ArrayRef(all[found->second].shape) ||
+      waitsFor(op, found->second))
+    return -1;
+  return found->second;
+}
+
 int KernelGroups::joinProducer(Operation *op) {
   int best = -1;
+  if (waitsForReader(op))
+    return best;
   for (auto [index, operand] : llvm::enumerate(op->getOperands())) {
     int candidate = groupOf(operand);
     if (candidate < 0 || candidate == best || !readsAtOwnIndex(op, index))
       continue;
     KernelGroup &group = all[candidate];
-    if (!acceptsEpilogue(group.root) || (group.root && extracts(op)) ||
+    if (joinsTooEarly(op, group) || !acceptsEpilogue(group.root) ||
+        (group.root && extracts(op)) || (gates && isHeavy(group.root)) ||
         resultShape(op) != ArrayRef(group.shape))
       continue;
-    bool waits = false;
-    op->walk([&](Operation *nested) {
-      for (OpOperand &read : nested->getOpOperands())
-        waits |= wouldWait(op, read, candidate);
-    });
-    if (waits)
+    if (waitsFor(op, candidate))
       continue;
     bool heavier = best < 0 || (group.root && !all[best].root);
     if (heavier)
       best = candidate;
   }
-  return best;
+  return best < 0 ? joinFollowers(op) : best;
 }
 
 void KernelGroups::merge(int from, int into) {
@@ -228,6 +362,9 @@ void KernelGroups::place(Operation *op) {
     if (kind == OpClass::Root)
       all.back().root = op;
     all.back().shape = llvm::to_vector(resultShape(op));
+    if (Operation *root = heavyProducer(op);
+        root && kind == OpClass::Pointwise)
+      followers.try_emplace(root, target);
   }
   all[target].ops.push_back(op);
   places[op] = target;

@@ -40,6 +40,9 @@ private:
   void place(mlir::Operation *op);
   bool wouldWait(mlir::Operation *op, mlir::OpOperand &read, int group);
   int joinProducer(mlir::Operation *op);
+  mlir::Operation *heavyProducer(mlir::Operation *op) const;
+  bool waitsFor(mlir::Operation *op, int group);
+  int joinFollowers(mlir::Operation *op);
   int joinGate(mlir::Operation *op);
   void pullProducers(mlir::Operation *op, int group);
   void merge(int from, int into);
@@ -48,6 +51,8 @@ private:
   bool gates;
   llvm::SmallVector<KernelGroup> all;
   llvm::DenseMap<mlir::Operation *, int> places;
+  /// Of contractions that tensor cores do alone: the kernel of what follows.
+  llvm::DenseMap<mlir::Operation *, int> followers;
 };
 
 } // namespace lacuna

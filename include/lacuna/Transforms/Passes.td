@@ -28,7 +28,10 @@ def FormKernels : Pass<"lacuna-form-kernels", "::mlir::func::FuncOp"> {
     function. Element-wise consumers join the kernel of their producer; index
     remappings (transpose, slice, reshape) join the kernel that reads them.
     With `gates`, so does an element-wise op on the two halves of the columns
-    of a contraction of bf16 or f16 that nothing else reads.
+    of a contraction of bf16 or f16 that nothing else reads; but what follows
+    such a contraction is a kernel of its own where it reads and writes more
+    than two tensors beside it. What only a reduction reads is computed by it,
+    and forward kernels compute nothing for the backward direction.
     Numbers: exact.
   }];
   let options = [
