@@ -6,7 +6,8 @@
 
 NumPy arrays and CPU tensors of PyTorch go in without a copy, as does anything
 else that speaks DLPack; outputs are PyTorch tensors where an input is one, and
-NumPy arrays otherwise. The shared library is $LACUNA_LIBRARY, or lies beside
+NumPy arrays otherwise. Programs for `cuda` also take tensors in the memory of
+their GPU, in place and on PyTorch's current stream. The shared library is $LACUNA_LIBRARY, or lies beside
 this file, or in a folder the system searches.
 """
 import collections
@@ -85,7 +86,7 @@ class _Report(ctypes.Structure):
 
 
 _INT, _UINT, _FLOAT, _BFLOAT, _BOOL = 0, 1, 2, 4, 6
-_CPU = 1
+_CPU, _CUDA = 1, 2
 _NAMES = {(_FLOAT, 64): "float64", (_FLOAT, 32): "float32",
           (_FLOAT, 16): "float16", (_BFLOAT, 16): "bfloat16",
           (_BOOL, 8): "bool",
@@ -166,11 +167,11 @@ def _from_dlpack(value):
     return ctypes.cast(address, ctypes.POINTER(_Tensor)).contents, capsule
 
 
-def _make(address, name, shape, strides, owner):
+def _make(address, name, shape, strides, owner, device=(_CPU, 0)):
     sizes = (ctypes.c_int64 * max(len(shape), 1))(*shape)
     steps = (ctypes.c_int64 * max(len(strides), 1))(*strides)
     code, bits = _CODES[name]
-    tensor = _Tensor(address, _Device(_CPU, 0), len(shape),
+    tensor = _Tensor(address, _Device(*device), len(shape),
                      _DataType(code, bits, 1), sizes, steps, 0)
     return tensor, (owner, sizes, steps)
 
@@ -179,10 +180,13 @@ def _borrow(value):
     """A DLTensor on the value's own memory, and what keeps it alive."""
     if _is_torch(value):
         value = value.detach()
-        if value.device.type != "cpu":
-            raise Error(5, f"tensors must be in host memory, got {value.device}")
+        if value.device.type not in ("cpu", "cuda"):
+            raise Error(5, "tensors must be in the memory of the host or a "
+                           f"GPU, got {value.device}")
+        place = ((_CPU, 0) if value.device.type == "cpu" else
+                 (_CUDA, value.device.index))
         return _make(value.data_ptr(), str(value.dtype).split(".")[1],
-                     value.shape, value.stride(), value)
+                     value.shape, value.stride(), value, place)
     if not isinstance(value, numpy.ndarray) and hasattr(value, "__dlpack__"):
         return _from_dlpack(value)
     array = numpy.asarray(value)
@@ -200,11 +204,23 @@ def _pointers(tensors):
         *(ctypes.pointer(tensor) for tensor in tensors))
 
 
-def _empty(value, torch):
+def _current_stream(owners):
+    """PyTorch's, as an address, where a tensor is PyTorch's; else null."""
+    import sys
+    for owner in owners:
+        value = owner[0] if isinstance(owner, tuple) else owner
+        if _is_torch(value):
+            torch = sys.modules["torch"]
+            return torch.cuda.current_stream(value.device).cuda_stream
+    return None
+
+
+def _empty(value, torch, device=None):
     """An output's memory. NumPy has no bfloat16 of its own: ml_dtypes' type
     where that is installed, else the bits as uint16."""
     if torch:
-        return torch.empty(value.shape, dtype=getattr(torch, value.dtype))
+        return torch.empty(value.shape, dtype=getattr(torch, value.dtype),
+                           device=device)
     if value.dtype != "bfloat16":
         return numpy.empty(value.shape, value.dtype)
     try:
@@ -236,7 +252,9 @@ class Program:
         import sys
         uses_torch = any(_is_torch(value) for value in inputs)
         torch = sys.modules["torch"] if uses_torch else None
-        outputs = tuple(_empty(value, torch) for value in self.outputs)
+        devices = [value.device for value in inputs if _is_torch(value)]
+        outputs = tuple(_empty(value, torch, devices[0] if devices else None)
+                        for value in self.outputs)
         self.call_into(inputs, outputs, threads=threads)
         return outputs
 
@@ -260,7 +278,15 @@ class Program:
         def call(threads=0, _owners=owners):
             _check(_library.lacuna_program_call_into(*arguments,
                                                      ctypes.c_int(threads)))
-        return call
+
+        def call_on_device(threads=0, _owners=owners):
+            stream = _current_stream([owner for _, owner in given + results])
+            _check(_library.lacuna_program_call_on_device(
+                *arguments, ctypes.c_void_p(stream)))
+
+        on_device = any(tensor.device.type == _CUDA
+                        for tensor, _ in given + results)
+        return call_on_device if on_device else call
 
     @staticmethod
     def _borrow_output(value, array):

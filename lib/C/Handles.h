@@ -25,9 +25,11 @@ int refuse(const char *message);
 CompileOptions convertOptions(const LacunaCompileOptions *given);
 const Model &modelOf(const LacunaModel *model);
 
-/// Views of the caller's tensors, which it keeps alive during the call.
+/// Views of the caller's tensors, which it keeps alive during the call; in the
+/// memory of `gpu` or the host's.
 Expected<std::vector<Tensor>> borrow(const DLTensor *const *tensors,
-                                     size_t count);
+                                     size_t count,
+                                     std::optional<int> gpu = std::nullopt);
 
 } // namespace lacuna::c
 

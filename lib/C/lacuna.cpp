@@ -156,13 +156,14 @@ LacunaValue lacuna_program_output(const LacunaProgram *program, size_t index) {
 }
 
 Expected<std::vector<Tensor>>
-lacuna::c::borrow(const DLTensor *const *tensors, size_t count) {
+lacuna::c::borrow(const DLTensor *const *tensors, size_t count,
+                  std::optional<int> gpu) {
   std::vector<Tensor> result;
   for (size_t i = 0; i < count; ++i) {
     if (!tensors || !tensors[i])
       return Error(ErrorCode::InvalidArgument, "a tensor must not be null");
     DLManagedTensor managed{*tensors[i], nullptr, nullptr};
-    Expected<Tensor> tensor = Tensor::fromDLPack(&managed);
+    Expected<Tensor> tensor = Tensor::fromDLPack(&managed, gpu);
     if (!tensor)
       return tensor.error();
     result.push_back(*tensor);
@@ -183,6 +184,29 @@ int lacuna_program_call_into(const LacunaProgram *program,
   if (!out)
     return refuse(out.error());
   Error error = program->program.callInto(*in, *out, threads);
+  return error ? refuse(error) : 0;
+}
+
+int lacuna_program_call_on_device(const LacunaProgram *program,
+                                  const DLTensor *const *inputs,
+                                  size_t input_count,
+                                  const DLTensor *const *outputs,
+                                  size_t output_count, void *stream) {
+  if (!program)
+    return refuse("`program` must not be null");
+  std::optional<DeviceUse> device = program->program.deviceUse();
+  if (!device)
+    return refuse("the program must be compiled for `cuda` to use tensors on a "
+                  "GPU");
+  Expected<std::vector<Tensor>> in =
+      borrow(inputs, input_count, device->ordinal);
+  if (!in)
+    return refuse(in.error());
+  Expected<std::vector<Tensor>> out =
+      borrow(outputs, output_count, device->ordinal);
+  if (!out)
+    return refuse(out.error());
+  Error error = program->program.callOnDevice(*in, *out, stream);
   return error ? refuse(error) : 0;
 }
 

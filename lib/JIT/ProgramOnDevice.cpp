@@ -99,3 +99,47 @@ Error Program::State::runOnDevice(std::span<const Tensor> given,
     return error;
   return device->call(entry, packed, results, times);
 }
+
+std::optional<DeviceUse> Program::deviceUse() const {
+  if (!state->device)
+    return std::nullopt;
+  return DeviceUse{state->device->ordinal(), state->device->seconds(),
+                   state->device->bytes()};
+}
+
+/// Whether tensors in a GPU's memory can be used as they are, and where they
+/// begin.
+static Error takeAddresses(std::span<const Tensor> tensors,
+                           const std::vector<lacuna::Value> &values,
+                           std::vector<void *> &addresses) {
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    if (!tensors[i].isContiguous())
+      return Error(ErrorCode::InvalidArgument,
+                   "`" + values[i].name +
+                       "` must be row-major to be used on the GPU in place");
+    addresses.push_back(const_cast<void *>(tensors[i].data()));
+  }
+  return Error::success();
+}
+
+Error Program::callOnDevice(std::span<const Tensor> inputs,
+                            std::span<Tensor> outputs, void *stream) const {
+  if (!state->device)
+    return Error(ErrorCode::InvalidArgument,
+                 "the program runs on the host: compile it for `cuda` to use "
+                 "tensors on a GPU");
+  if (outputs.size() != state->outputs.size())
+    return Error(ErrorCode::InvalidArgument,
+                 "the program has " + std::to_string(state->outputs.size()) +
+                     " outputs, got " + std::to_string(outputs.size()));
+  std::vector<void *> in, out;
+  if (inputs.size() == state->inputs.size()) // else `prepare` says so
+    if (Error error = takeAddresses(inputs, state->inputs, in))
+      return error;
+  if (Error error = takeAddresses(outputs, state->outputs, out))
+    return error;
+  std::vector<Tensor> same;
+  if (Error error = state->prepare(inputs, outputs, same))
+    return error;
+  return state->device->callInPlace(state->entry, in, out, stream);
+}

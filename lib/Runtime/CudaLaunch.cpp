@@ -1,6 +1,8 @@
 //===- CudaLaunch.cpp - kernels that entry functions start ----------------===//
 #include "CudaState.h"
 
+#include <utility>
+
 using namespace lacuna;
 
 /// The driver's numbers of element types in tensor maps.
@@ -122,34 +124,49 @@ void CudaProgram::State::forget(CudaHandle &executable) {
   executable = nullptr;
 }
 
-/// Runs the launches of `entry`: one by one in the first call and where they
-/// are timed, later as one graph. It is recorded anew when buffers have moved.
-void CudaProgram::State::replay(Entry entry,
-                                const std::vector<void *> &inputs,
-                                const std::vector<void *> &outputs) {
-  auto run = [&] {
-    entry(reinterpret_cast<LacunaContext *>(this), inputs.data(),
-          outputs.data(), arena.pointer(), constants.pointer());
-  };
-  if (timing || launches.empty() || calls++ == 0)
-    return run();
-  std::vector<void *> buffers(inputs);
+/// Runs the launches of `entry` one by one.
+void CudaProgram::State::start(Entry entry, const Addresses &inputs,
+                               const Addresses &outputs) {
+  entry(reinterpret_cast<LacunaContext *>(this), inputs.data(),
+        outputs.data(), arena.pointer(), constants.pointer());
+}
+
+/// Makes a graph of them; anew when buffers have moved.
+void CudaProgram::State::record(Entry entry, const Addresses &inputs,
+                                const Addresses &outputs) {
+  Addresses buffers(inputs);
   buffers.insert(buffers.end(), outputs.begin(), outputs.end());
-  if (!recorded || buffers != recordedBuffers) {
-    forget(recorded);
-    constexpr int ownThread = 1;
-    CudaHandle graph = nullptr;
-    note(driver->beginCapture(stream, ownThread), "recording the kernels");
-    run();
-    note(driver->endCapture(stream, &graph), "recording the kernels");
-    if (!first)
-      note(driver->instantiate(&recorded, graph, 0), "recording the kernels");
-    if (graph)
-      driver->destroyGraph(graph);
-    recordedBuffers = buffers;
-  }
+  if (recorded && buffers == recordedBuffers)
+    return;
+  forget(recorded);
+  constexpr int ownThread = 1;
+  CudaHandle graph = nullptr;
+  // The default stream, which may be the caller's, records nothing.
+  CudaHandle given = std::exchange(stream, ownStream);
+  note(driver->beginCapture(stream, ownThread), "recording the kernels");
+  start(entry, inputs, outputs);
+  note(driver->endCapture(stream, &graph), "recording the kernels");
+  stream = given;
   if (!first)
+    note(driver->instantiate(&recorded, graph, 0), "recording the kernels");
+  if (graph)
+    driver->destroyGraph(graph);
+  recordedBuffers = buffers;
+}
+
+/// Runs the launches of `entry`: one by one in the first call and where they
+/// are timed, later as one graph.
+void CudaProgram::State::run(Entry entry, const Addresses &inputs,
+                             const Addresses &outputs) {
+  bool asGraph = !timing && !launches.empty() && calls++ > 0;
+  if (asGraph)
+    record(entry, inputs, outputs);
+  note(driver->recordEvent(began, stream), "timing a call");
+  if (!asGraph)
+    start(entry, inputs, outputs);
+  else if (!first)
     note(driver->launchGraph(recorded, stream), "running the kernels");
+  note(driver->recordEvent(ended, stream), "timing a call");
 }
 
 using DeviceCall = CudaProgram::State;

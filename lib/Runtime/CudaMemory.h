@@ -13,12 +13,13 @@ namespace lacuna {
 class DeviceMemory {
 public:
   DeviceMemory() = default;
-  DeviceMemory(const CudaDriver &driver, CudaPointer address)
-      : driver(&driver), address(address) {}
+  DeviceMemory(const CudaDriver &driver, CudaPointer address, int64_t bytes)
+      : driver(&driver), address(address), size(bytes) {}
   DeviceMemory(DeviceMemory &&other) noexcept { *this = std::move(other); }
   DeviceMemory &operator=(DeviceMemory &&other) noexcept {
     std::swap(driver, other.driver);
     std::swap(address, other.address);
+    std::swap(size, other.size);
     return *this;
   }
   ~DeviceMemory() {
@@ -30,18 +31,21 @@ public:
                                          int64_t bytes) {
     CudaPointer address = 0;
     // Programs may have buffers of no bytes; the driver does not.
-    int code = driver.allocate(&address, size_t(std::max<int64_t>(bytes, 16)));
+    bytes = std::max<int64_t>(bytes, 16);
+    int code = driver.allocate(&address, size_t(bytes));
     if (Error error = driver.check(code, "allocating memory on the GPU"))
       return error;
-    return DeviceMemory(driver, address);
+    return DeviceMemory(driver, address, bytes);
   }
 
+  int64_t bytes() const { return size; }
   CudaPointer get() const { return address; }
   void *pointer() const { return reinterpret_cast<void *>(address); }
 
 private:
   const CudaDriver *driver = nullptr;
   CudaPointer address = 0;
+  int64_t size = 0;
 };
 
 } // namespace lacuna

@@ -13,8 +13,11 @@ CudaProgram::State::~State() {
     return;
   driver->setContext(context);
   forget(recorded);
-  if (stream)
-    driver->destroyStream(stream);
+  for (CudaHandle event : {began, ended})
+    if (event)
+      driver->destroyEvent(event);
+  if (ownStream)
+    driver->destroyStream(ownStream);
   for (CudaHandle module : {portable, hopper})
     if (module)
       driver->unloadModule(module);
@@ -53,9 +56,13 @@ Error CudaProgram::State::open(const CudaImage &image) {
   note(driver->version(&version), "the GPU's driver");
   target = fmt::format("sm_{}{} CUDA {}", capability[0], capability[1],
                        version);
+  ordinal = image.ordinal;
+  for (CudaHandle *event : {&began, &ended})
+    note(driver->createEvent(event, 0), "making an event");
   constexpr unsigned nonBlocking = 1;
-  return driver->check(driver->createStream(&stream, nonBlocking),
-                       "making a stream");
+  note(driver->createStream(&ownStream, nonBlocking), "making a stream");
+  stream = ownStream;
+  return first;
 }
 
 Error CudaProgram::State::loadCode(CudaHandle &module,
@@ -169,23 +176,60 @@ void CudaProgram::State::note(int code, const char *what) {
     first = driver->check(code, what);
 }
 
+/// Readies a call whose work goes to `target`.
+void CudaProgram::State::begin(CudaHandle target) {
+  first = Error::success();
+  stream = target;
+  note(driver->setContext(context), "opening the GPU");
+  note(driver->fill(failure.get(), 0, sizeof(CudaFailure), stream),
+       "clearing the checks");
+}
+
 Error CudaProgram::call(Entry entry, std::span<const Tensor> inputs,
                         std::span<Tensor> outputs,
                         std::span<LacunaKernelProfile> times) {
   std::lock_guard<std::mutex> lock(state->mutex);
-  State &run = *state;
-  run.first = Error::success();
-  run.timing = !times.empty();
-  run.note(run.driver->setContext(run.context), "opening the GPU");
+  State &now = *state;
+  now.timing = !times.empty();
+  now.begin(now.ownStream);
   std::vector<void *> in, out;
-  if (Error error = run.upload(inputs, in))
+  if (Error error = now.upload(inputs, in))
     return error;
-  if (Error error = run.reserveOutputs(outputs, out))
+  if (Error error = now.reserveOutputs(outputs, out))
     return error;
-  run.note(run.driver->fill(run.failure.get(), 0, sizeof(CudaFailure), run.stream),
-           "clearing the checks");
-  run.replay(entry, in, out);
-  return run.finish(outputs, times);
+  now.run(entry, in, out);
+  return now.finish(outputs, times);
+}
+
+Error CudaProgram::callInPlace(Entry entry, std::span<void *const> inputs,
+                               std::span<void *const> outputs, void *stream) {
+  std::lock_guard<std::mutex> lock(state->mutex);
+  State &now = *state;
+  now.timing = false;
+  now.begin(stream);
+  now.run(entry, {inputs.begin(), inputs.end()},
+             {outputs.begin(), outputs.end()});
+  return now.readFailure();
+}
+
+int CudaProgram::ordinal() const { return state->ordinal; }
+
+double CudaProgram::seconds() const {
+  std::lock_guard<std::mutex> lock(state->mutex);
+  float milliseconds = 0;
+  state->driver->setContext(state->context);
+  state->driver->elapsed(&milliseconds, state->began, state->ended);
+  return milliseconds / 1e3;
+}
+
+int64_t CudaProgram::bytes() const {
+  std::lock_guard<std::mutex> lock(state->mutex);
+  int64_t sum = state->arena.bytes() + state->constants.bytes() +
+                state->failure.bytes();
+  for (const std::vector<DeviceMemory> *list : {&state->inputs, &state->outputs})
+    for (const DeviceMemory &memory : *list)
+      sum += memory.bytes();
+  return sum;
 }
 
 } // namespace lacuna

@@ -36,9 +36,12 @@ struct CudaProgram::State {
   Error open(const CudaImage &image);
   Error loadCode(CudaHandle &module, const std::string &code);
   Error assemble(const std::string &code, std::string &machineCode);
-  void replay(Entry entry, const std::vector<void *> &inputs,
-              const std::vector<void *> &outputs);
+  using Addresses = std::vector<void *>;
+  void run(Entry entry, const Addresses &inputs, const Addresses &outputs);
+  void start(Entry entry, const Addresses &inputs, const Addresses &outputs);
+  void record(Entry entry, const Addresses &inputs, const Addresses &outputs);
   void forget(CudaHandle &executable);
+  void begin(CudaHandle stream);
   Error findKernels();
   Error findKernel(CudaHandle module, const std::string &name,
                    CudaHandle &function);
@@ -61,8 +64,13 @@ struct CudaProgram::State {
   void note(int code, const char *what);
 
   const CudaDriver *driver = nullptr;
-  CudaHandle context = nullptr, stream = nullptr;
+  CudaHandle context = nullptr;
+  /// What a call's work goes to, and the program's own stream.
+  CudaHandle stream = nullptr, ownStream = nullptr;
+  /// Before and behind the kernels of the latest call.
+  CudaHandle began = nullptr, ended = nullptr;
   CudaHandle portable = nullptr, hopper = nullptr;
+  int ordinal = 0;
   /// Whether the GPU runs code for Hopper alone.
   bool isHopper = false;
   /// What machine code depends on beside its PTX.

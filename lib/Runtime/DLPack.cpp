@@ -44,13 +44,23 @@ static Expected<DType> fromDataType(DLDataType type) {
                            type.code, type.bits, type.lanes));
 }
 
-static Error checkTensor(const DLTensor &tensor) {
-  if (tensor.device.device_type != kDLCPU &&
-      tensor.device.device_type != kDLCUDAHost)
-    return Error(ErrorCode::Unsupported,
-                 fmt::format("DLPack tensor must be in host memory, got device "
-                             "type {}",
-                             static_cast<int>(tensor.device.device_type)));
+static Error checkPlace(DLDevice device, std::optional<int> gpu) {
+  bool host = device.device_type == kDLCPU || device.device_type == kDLCUDAHost;
+  bool fits = gpu ? device.device_type == kDLCUDA && device.device_id == *gpu
+                  : host;
+  if (fits)
+    return Error::success();
+  std::string place = gpu ? fmt::format("of GPU {}", *gpu) : "of the host";
+  return Error(ErrorCode::Unsupported,
+               fmt::format("DLPack tensor must be in the memory {}, got device "
+                           "type {}, number {}",
+                           place, static_cast<int>(device.device_type),
+                           device.device_id));
+}
+
+static Error checkTensor(const DLTensor &tensor, std::optional<int> gpu) {
+  if (Error error = checkPlace(tensor.device, gpu))
+    return error;
   if (tensor.ndim < 0 || (tensor.ndim > 0 && !tensor.shape))
     return Error(ErrorCode::InvalidArgument,
                  "DLPack tensor must have a shape of at least 0 dimensions");
@@ -67,11 +77,12 @@ static std::shared_ptr<void> ownerOf(DLManagedTensor *managed) {
   });
 }
 
-Expected<Tensor> Tensor::fromDLPack(DLManagedTensor *managed) {
+Expected<Tensor> Tensor::fromDLPack(DLManagedTensor *managed,
+                                    std::optional<int> gpu) {
   if (!managed)
     return Error(ErrorCode::InvalidArgument, "DLPack tensor must not be null");
   const DLTensor &tensor = managed->dl_tensor;
-  if (Error error = checkTensor(tensor))
+  if (Error error = checkTensor(tensor, gpu))
     return error;
   Expected<DType> type = fromDataType(tensor.dtype);
   if (!type)

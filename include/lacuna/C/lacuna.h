@@ -90,6 +90,14 @@ LACUNA_API int lacuna_program_call_into(const LacunaProgram *program,
                                         const DLTensor *const *outputs,
                                         size_t output_count, int threads);
 
+/* The same in place on tensors in the memory of the GPU that the program was
+ * compiled for, behind what `stream` (a CUstream; null: the default one) has to
+ * do already. Returns when all is done. */
+LACUNA_API int lacuna_program_call_on_device(
+    const LacunaProgram *program, const DLTensor *const *inputs,
+    size_t input_count, const DLTensor *const *outputs, size_t output_count,
+    void *stream);
+
 /* The same into new tensors, which the caller owns: their deleters free
  * them. */
 LACUNA_API int lacuna_program_call(const LacunaProgram *program,

@@ -80,6 +80,18 @@ public:
              std::span<Tensor> outputs,
              std::span<LacunaKernelProfile> times = {});
 
+  /// The same on addresses in the device's memory, in place, behind what
+  /// `stream` (a CUstream; null: the default one) has to do already. Returns
+  /// when all is done.
+  Error callInPlace(Entry entry, std::span<void *const> inputs,
+                    std::span<void *const> outputs, void *stream);
+
+  int ordinal() const;
+  /// Seconds the kernels of the latest call took, one after the other.
+  double seconds() const;
+  /// Bytes of the device's memory that the program keeps.
+  int64_t bytes() const;
+
   struct State;
   explicit CudaProgram(std::unique_ptr<State> state);
   ~CudaProgram();

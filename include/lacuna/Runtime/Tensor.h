@@ -94,8 +94,10 @@ public:
                                  const RandomFill &fill = {});
 
   /// Takes `managed` over without a copy; its deleter runs with the last tensor
-  /// that uses it. On failure the caller still owns it.
-  static Expected<Tensor> fromDLPack(DLManagedTensor *managed);
+  /// that uses it. On failure the caller still owns it. With `gpu`, it must lie
+  /// in the memory of that GPU, and nothing here may touch its elements.
+  static Expected<Tensor> fromDLPack(DLManagedTensor *managed,
+                                     std::optional<int> gpu = std::nullopt);
   /// A view for others that keeps the storage alive until its deleter is
   /// called. i1 is told as DLPack's bool (code 6, since DLPack 0.8).
   DLManagedTensor *toDLPack() const;
