@@ -27,6 +27,9 @@
 // RECORDED-NEXT: replay
 // RECORDED-NOT: re{{cord|play}}
 // RECORDED: launch kernel_attention_device
+// RECORDED: device {{ *}}median 1 ms in kernels
+// RECORDED: limits {{ *}}{{[0-9]+}} GB/s (ReLU), {{[0-9]+}} GFLOP/s
+// RECORDED: GB/s {{ *}}of limit
 // BOTH: launch kernel_{{.*}}_launch grid {{[0-9]+}} 1 1 block 128 shared 0
 func.func @main(%x: tensor<1x4x1024x128xbf16>)
     -> (tensor<1x4x1024x128xbf16>, tensor<1x4x1024x128xbf16>) {

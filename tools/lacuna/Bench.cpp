@@ -54,6 +54,10 @@ static Error timeCalls(const Program &program,
     if (Error error = program.callInto(inputs, *outputs, threads))
       return error;
     report.latencies.push_back(seconds(Clock::now() - before));
+    if (auto use = program.deviceUse()) {
+      report.deviceSeconds.push_back(use->seconds);
+      report.deviceBytes = use->bytes;
+    }
   }
   return Error::success();
 }
@@ -101,6 +105,12 @@ static Expected<BenchReport> measure() {
   if (Error error = profileKernels(*program, *inputs, report))
     return error;
   report.peakBytes = peakBytes();
+  if (program->deviceUse()) {
+    Expected<DeviceLimits> limits = measureDeviceLimits(modelOptions.target);
+    if (!limits)
+      return limits.error();
+    report.limits = *limits;
+  }
   return report;
 }
 

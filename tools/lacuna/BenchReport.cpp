@@ -13,12 +13,15 @@
 using namespace lacuna;
 using namespace lacuna::tool;
 
-double BenchReport::quantile(double share) const {
-  std::vector<double> sorted = latencies;
+static double quantileOf(std::vector<double> sorted, double share) {
   std::sort(sorted.begin(), sorted.end());
   if (sorted.empty())
     return 0;
   return sorted[std::min(size_t(share * sorted.size()), sorted.size() - 1)];
+}
+
+double BenchReport::quantile(double share) const {
+  return quantileOf(latencies, share);
 }
 
 int64_t BenchReport::operations() const {
@@ -64,6 +67,44 @@ sumByName(const std::vector<KernelTime> &kernels) {
   return sums;
 }
 
+/// A row a kernel; on a GPU with the share of the limit it comes nearest.
+std::string BenchReport::kernelTable() const {
+  double total = 0;
+  for (const KernelTime &kernel : kernels)
+    total += double(kernel.nanoseconds);
+  std::vector<std::string> titles = {"kernel", "launches", "ms",
+                                     "share",  "GFLOP/s",  "GB/s"};
+  if (limits)
+    titles.push_back("of limit");
+  Table table(titles);
+  for (const KernelSum &sum : sumByName(kernels)) {
+    std::vector<std::string> row = {
+        sum.name, fmt::format("{}", sum.launches),
+        fmt::format("{:.4f}", sum.nanoseconds / 1e6),
+        fmt::format("{:.1f}%", 100 * sum.nanoseconds / std::max(total, 1.0)),
+        rate(sum.operations, double(sum.nanoseconds)),
+        rate(sum.bytes, double(sum.nanoseconds))};
+    if (limits)
+      row.push_back(fmt::format(
+          "{:.2f}",
+          limits->share(sum.operations, sum.bytes, sum.nanoseconds / 1e9)));
+    table.add(row);
+  }
+  return table.text();
+}
+
+/// What the GPU does, and what it could.
+std::string BenchReport::deviceText() const {
+  if (!limits)
+    return "";
+  double median = quantileOf(deviceSeconds, 0.5);
+  return fmt::format(
+      "device    median {:.4g} ms in kernels, {} GFLOP/s; {:.1f} MiB\n"
+      "limits    {:.0f} GB/s (ReLU), {:.0f} GFLOP/s (product of bf16)\n",
+      median * 1e3, rate(operations(), median * 1e9), deviceBytes / 1048576.0,
+      limits->bytes / 1e9, limits->operations / 1e9);
+}
+
 std::string BenchReport::text() const {
   double median = quantile(0.5);
   std::string text = fmt::format(
@@ -71,25 +112,14 @@ std::string BenchReport::text() const {
       "rate      {} GFLOP/s of {:.4g} GFLOP known\n"
       "compile   {:.3g} s, {} kernels\n"
       "memory    {:.1f} MiB at most, of it {:.1f} MiB constants and {:.1f} MiB "
-      "arena ({:.3f} of what lives at one time)\n\n",
+      "arena ({:.3f} of what lives at one time)\n",
       median * 1e3, quantile(0.1) * 1e3, quantile(0.9) * 1e3, latencies.size(),
       rate(operations(), median * 1e9), operations() / 1e9,
       info.compileSeconds, info.kernels, peakBytes / 1048576.0,
       info.constantBytes / 1048576.0, info.arenaBytes / 1048576.0,
       double(std::max<int64_t>(info.arenaBytes, 1)) /
           std::max<int64_t>(info.liveBytes, 1));
-  double total = 0;
-  for (const KernelTime &kernel : kernels)
-    total += double(kernel.nanoseconds);
-  Table table({"kernel", "launches", "ms", "share", "GFLOP/s", "GB/s"});
-  for (const KernelSum &sum : sumByName(kernels))
-    table.add({sum.name, fmt::format("{}", sum.launches),
-               fmt::format("{:.4f}", sum.nanoseconds / 1e6),
-               fmt::format("{:.1f}%", 100 * sum.nanoseconds /
-                                          std::max(total, 1.0)),
-               rate(sum.operations, double(sum.nanoseconds)),
-               rate(sum.bytes, double(sum.nanoseconds))});
-  return text + table.text();
+  return text + deviceText() + "\n" + kernelTable();
 }
 
 std::string BenchReport::json() const {
@@ -108,6 +138,12 @@ std::string BenchReport::json() const {
     out.attribute("constant_bytes", info.constantBytes);
     out.attribute("arena_bytes", info.arenaBytes);
     out.attribute("live_bytes", info.liveBytes);
+    if (limits) {
+      out.attribute("device_seconds", quantileOf(deviceSeconds, 0.5));
+      out.attribute("device_bytes", deviceBytes);
+      out.attribute("limit_bytes_per_second", limits->bytes);
+      out.attribute("limit_operations_per_second", limits->operations);
+    }
     out.attributeArray("kernels", [&] {
       for (const KernelTime &kernel : kernels)
         out.object([&] {

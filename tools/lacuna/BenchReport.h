@@ -2,7 +2,7 @@
 #ifndef LACUNA_TOOLS_BENCHREPORT_H
 #define LACUNA_TOOLS_BENCHREPORT_H
 
-#include "lacuna/JIT/Model.h"
+#include "DeviceLimits.h"
 
 namespace lacuna::tool {
 
@@ -13,6 +13,12 @@ struct BenchReport {
   std::vector<double> latencies;
   std::vector<KernelTime> kernels;
   int64_t peakBytes = 0;
+  /// Seconds of each call on the GPU, without transfers, and its memory; empty
+  /// on the host.
+  std::vector<double> deviceSeconds;
+  int64_t deviceBytes = 0;
+  /// What the GPU can do at most; none on the host.
+  std::optional<DeviceLimits> limits;
 
   /// The latency that `share` of the calls stay below.
   double quantile(double share) const;
@@ -20,6 +26,10 @@ struct BenchReport {
   int64_t operations() const;
   std::string text() const;
   std::string json() const;
+
+private:
+  std::string deviceText() const;
+  std::string kernelTable() const;
 };
 
 } // namespace lacuna::tool
