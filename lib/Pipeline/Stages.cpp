@@ -100,6 +100,8 @@ static void addTensor(OpPassManager &passes, const PipelineOptions &options) {
     recompute.lowest = true;
     recompute.gates = kernels.gates;
     passes.addNestedPass<func::FuncOp>(createPlanRecompute(recompute));
+    // Attention that is computed again needs no log-sum-exp at first.
+    passes.addPass(createCanonicalizerPass());
   }
   passes.addNestedPass<func::FuncOp>(createFormKernels(kernels));
 }
