@@ -28,10 +28,8 @@ def FormKernels : Pass<"lacuna-form-kernels", "::mlir::func::FuncOp"> {
     function. Element-wise consumers join the kernel of their producer; index
     remappings (transpose, slice, reshape) join the kernel that reads them.
     With `gates`, so does an element-wise op on the two halves of the columns
-    of a contraction of bf16 or f16 that nothing else reads; but what follows
-    such a contraction is a kernel of its own where it reads and writes more
-    than two tensors beside it. What only a reduction reads is computed by it,
-    and forward kernels compute nothing for the backward direction.
+    of a contraction of bf16 or f16 that nothing else reads; over two tensors
+    more are a kernel apart. Reductions compute what they alone read.
     Numbers: exact.
   }];
   let options = [
@@ -101,8 +99,7 @@ def NarrowFloats : Pass<"lacuna-narrow-floats", "::mlir::func::FuncOp"> {
     Input: any ops on tensors. Output: the same on tensors of `element` where
     they were of f32; arguments and results keep their types, with casts behind
     and before them. Ops that have no such form, and reductions written as
-    `linalg.reduce` or `linalg.generic`, stay in f32 between casts. Other types
-    stay.
+    `linalg.reduce` or `linalg.generic`, and other types stay, between casts.
     Numbers: changes rounding. Arguments, constants and the result of each op
     are rounded to nearest, ties to even; constants beyond the largest number
     become that one. Sums inside of ops (products, softmax, norms) stay in f32.
