@@ -13,11 +13,11 @@
 
 // BOTH: load sm_80
 // HOPPER: load sm_90a
-// HOPPER: kernel_attention_device: attribute 8 = 196688
+// HOPPER: kernel_attention_device: attribute 8 = 196704
 // HOPPER: map of type 9, 4 dimensions, 3: 128/64 1024/128 4/1 1/1
 // HOPPER-COUNT-2: map of type 9, 4 dimensions, 3: 128/64 1024/128 4/1 1/1
 // HOPPER: map of type 9, 4 dimensions, 3: 128/64 1024/64 4/1 1/1
-// HOPPER: launch kernel_attention_device grid 32 1 1 block 384 shared 196688
+// HOPPER: launch kernel_attention_device grid 64 1 1 block 384 shared 196704
 // AMPERE: launch kernel_attention_launch grid
 // ASSEMBLED-COUNT-2: assemble
 // RECORDED: launch kernel_attention_device

@@ -140,7 +140,8 @@ TEST(DLPack, RefusesWithoutTakingOver) {
     return tensor.error().message();
   };
   EXPECT_EQ(refusal([](DLTensor &t) { t.device.device_type = kDLCUDA; }),
-            "DLPack tensor must be in host memory, got device type 2");
+            "DLPack tensor must be in the memory of the host, got device type 2, "
+            "number 0");
   EXPECT_EQ(refusal([](DLTensor &t) { t.dtype.lanes = 4; }),
             "DLPack type of code 2, 32 bits and 4 lanes must be one of "
             "Lacuna's element types");
