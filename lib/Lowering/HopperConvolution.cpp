@@ -4,6 +4,7 @@
 // a tap sees and puts zeros for those in the padding (im2col). Rows of the
 // kernel that see only padding in all of a tile are not multiplied.
 //===----------------------------------------------------------------------===//
+#include "HopperPixels.h"
 #include "HopperSource.h"
 #include "lacuna/IR/Dialect.h"
 
@@ -15,32 +16,19 @@ using namespace lacuna;
 namespace {
 class Convolution : public HopperSource {
 public:
-  Value inputTensor, panelsTensor;
-  ArrayRef<int64_t> kernel, strides, dilations, padsBegin, padsEnd;
-  /// Of the input: images, height, width, channels. Of the panels: number,
-  /// taps, channels, lanes.
-  SmallVector<int64_t> input, panels;
-  int64_t height, width; // of the result
+  HopperPixels pixels;
+  Value panelsTensor;
+  /// Number, taps, channels, lanes.
+  SmallVector<int64_t> panels;
 
-  int64_t slices() const { return llvm::divideCeil(input[3], 64); }
-  int64_t reach(int64_t dim) const {
-    return (kernel[dim] - 1) * dilations[dim];
-  }
+  explicit Convolution(PackedConvolutionOp op)
+      : pixels(op, op.getResult().getType()), panelsTensor(op.getPanels()),
+        panels(op.getPanels().getType().getShape()) {}
+
+  int64_t slices() const { return llvm::divideCeil(pixels.input[3], 64); }
 
   HopperMap leftMap(const HopperTile &tile) const override {
-    HopperMap map;
-    map.buffer = hopperBuffer(inputTensor);
-    map.element = element;
-    map.sizes = {input[3], input[2], input[1], input[0]};
-    map.strides = {2 * input[3], 2 * input[3] * input[2],
-                   2 * input[3] * input[2] * input[1]};
-    map.box = {64, tile.rows()};
-    for (int64_t dim : {1, 0}) {
-      map.lower.push_back(-padsBegin[dim]);
-      map.upper.push_back(padsEnd[dim] - reach(dim));
-      map.steps.push_back(strides[dim]);
-    }
-    return map;
+    return pixels.map(tile.rows());
   }
 
   HopperMap rightMap(const HopperTile &tile) const override {
@@ -57,19 +45,10 @@ public:
   void loadLeft(HopperBuilder &b, const HopperTile &tile,
                 const HopperPlace &place, Value step, Value map, Value address,
                 Value barrier) const override {
-    Value tap = b.div(step, slices());
-    Value line = b.div(place.row, width);
-    auto corner = [&](Value index, int64_t dim) {
-      return b.add(b.mul(index, strides[dim]),
-                   -padsBegin[dim]);
-    };
-    Values indices = {b.mul(b.rem(step, slices()), 64),
-                      corner(b.rem(place.row, width), 1),
-                      corner(b.rem(line, height), 0), b.div(line, height)};
-    int64_t across = kernel[1];
-    Values offsets = {b.mul(b.rem(tap, across), dilations[1]),
-                      b.mul(b.div(tap, across), dilations[0])};
-    hopper::LoadOp::create(b, map, indices, address, barrier, offsets);
+    Value channel = b.mul(b.rem(step, slices()), 64);
+    hopper::LoadOp::create(b, map, pixels.indices(b, channel, place.row),
+                           address, barrier,
+                           pixels.offsets(b, b.div(step, slices())));
   }
 
   void loadRight(HopperBuilder &b, const HopperTile &tile,
@@ -91,18 +70,16 @@ public:
   /// Rows of the kernel from the first to the last one that meets the image.
   std::pair<int64_t, int64_t> liveSteps(int64_t first, int64_t count,
                                         int64_t) const override {
-    int64_t begin = kernel[0], end = 0;
-    for (int64_t line = first / width; line <= (first + count - 1) / width;
-         ++line)
-      for (int64_t tap = 0; tap < kernel[0]; ++tap) {
-        int64_t seen = line % height * strides[0] -
-                       padsBegin[0] + tap * dilations[0];
-        if (seen < 0 || seen >= input[1])
+    int64_t begin = pixels.kernel[0], end = 0;
+    for (int64_t line = first / pixels.width;
+         line <= (first + count - 1) / pixels.width; ++line)
+      for (int64_t tap = 0; tap < pixels.kernel[0]; ++tap) {
+        if (!pixels.sees(line % pixels.height, tap))
           continue;
         begin = std::min(begin, tap);
         end = std::max(end, tap + 1);
       }
-    int64_t each = kernel[1] * slices();
+    int64_t each = pixels.kernel[1] * slices();
     // Something has to write the zeros.
     if (!end)
       return {0, 1};
@@ -110,12 +87,6 @@ public:
   }
 };
 } // namespace
-
-/// Whether offsets within a window fit into TMA's bytes.
-static bool fits(const Convolution &source) {
-  return source.reach(0) <= 255 && source.reach(1) <= 255 &&
-         (source.panels[3] % 64 == 0 || source.panels[0] == 1);
-}
 
 std::unique_ptr<HopperSource>
 lacuna::hopperConvolution(func::FuncOp kernel) {
@@ -130,28 +101,17 @@ lacuna::hopperConvolution(func::FuncOp kernel) {
       (!element.isBF16() && !element.isF16()) ||
       result.getNumElements() == 0 || type.getNumElements() == 0)
     return nullptr;
-  auto source = std::make_unique<Convolution>();
-  source->inputTensor = op.getInput();
-  source->panelsTensor = op.getPanels();
-  source->kernel = op.getKernel();
-  source->strides = op.getStrides();
-  source->dilations = op.getDilations();
-  source->padsBegin = op.getPadsBegin();
-  source->padsEnd = op.getPadsEnd();
+  auto source = std::make_unique<Convolution>(op);
   source->root = op;
   source->element = element;
-  source->input = llvm::to_vector(type.getShape());
-  source->panels = llvm::to_vector(
-      cast<RankedTensorType>(op.getPanels().getType()).getShape());
   source->result.shape = llvm::to_vector(result.getShape());
   source->result.row = {0, 1, 2};
-  source->height = result.getDimSize(1);
-  source->width = result.getDimSize(2);
   source->rows = result.getNumElements() / result.getDimSize(3);
   source->columns = result.getDimSize(3);
   source->steps = op.getKernel()[0] * op.getKernel()[1] * source->slices();
   source->rightTransposed = true;
-  if (!fits(*source))
+  bool whole = source->panels[3] % 64 == 0 || source->panels[0] == 1;
+  if (!whole || !source->pixels.fits())
     return nullptr;
   return source;
 }

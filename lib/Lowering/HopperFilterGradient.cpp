@@ -4,6 +4,7 @@
 // sees and puts zeros for those in the padding (im2col). Where an image's lines
 // see only padding through a row of the kernel, they are no steps of it.
 //===----------------------------------------------------------------------===//
+#include "HopperPixels.h"
 #include "HopperSource.h"
 #include "lacuna/IR/Dialect.h"
 
@@ -18,18 +19,20 @@ struct LiveBlocks {
 
 class FilterGradient : public HopperSource {
 public:
-  Value inputTensor, cotangentTensor;
-  ArrayRef<int64_t> kernel, strides, dilations, padsBegin, padsEnd;
+  HopperPixels seen;
+  Value cotangentTensor;
   /// Images, height, width and channels.
-  SmallVector<int64_t> input, cotangent;
+  SmallVector<int64_t> cotangent;
   /// Images whose pixels follow each other are as one, unless that spoils what
   /// rows of the kernel need not see.
   int64_t images;
   SmallVector<LiveBlocks> live;
 
-  int64_t reach(int64_t dim) const {
-    return (kernel[dim] - 1) * dilations[dim];
-  }
+  explicit FilterGradient(ConvolutionFilterGradientOp op)
+      : seen(op, op.getCotangent().getType()),
+        cotangentTensor(op.getCotangent()),
+        cotangent(op.getCotangent().getType().getShape()) {}
+
   int64_t pixels() const {
     return cotangent[0] / images * cotangent[1] * cotangent[2];
   }
@@ -45,26 +48,14 @@ public:
   }
 
   HopperMap rightMap(const HopperTile &tile) const override {
-    HopperMap map;
-    map.buffer = hopperBuffer(inputTensor);
-    map.element = element;
-    map.sizes = {input[3], input[2], input[1], input[0]};
-    map.strides = {2 * input[3], 2 * input[3] * input[2],
-                   2 * input[3] * input[2] * input[1]};
-    map.box = {64, 64};
-    for (int64_t dim : {1, 0}) {
-      map.lower.push_back(-padsBegin[dim]);
-      map.upper.push_back(padsEnd[dim] - reach(dim));
-      map.steps.push_back(strides[dim]);
-    }
-    return map;
+    return seen.map(64);
   }
 
   /// The image of a step, and its first pixel there.
   std::pair<Value, Value> pixelOf(HopperBuilder &b, Value tapRow,
                                   Value step) const {
     Value first = b.number(live[0].first), count = b.number(live[0].count);
-    for (int64_t line = 1; line < kernel[0]; ++line) {
+    for (int64_t line = 1; line < seen.kernel[0]; ++line) {
       Value here = b.equal(tapRow, line);
       first = b.select(here, b.number(live[line].first), first);
       count = b.select(here, b.number(live[line].count), count);
@@ -77,7 +68,7 @@ public:
   void loadLeft(HopperBuilder &b, const HopperTile &tile,
                 const HopperPlace &place, Value step, Value map, Value address,
                 Value barrier) const override {
-    Value tapRow = b.div(place.batch, kernel[1]);
+    Value tapRow = b.div(place.batch, seen.kernel[1]);
     auto [image, pixel] = pixelOf(b, tapRow, step);
     for (int64_t panel = 0; panel < tile.rows() / 64; ++panel) {
       Values indices = {b.add(place.row, 64 * panel), pixel, image};
@@ -89,22 +80,15 @@ public:
   void loadRight(HopperBuilder &b, const HopperTile &tile,
                  const HopperPlace &place, Value step, Value map, Value part,
                  Value address, Value barrier) const override {
-    Value tapRow = b.div(place.batch, kernel[1]);
-    Value tapColumn = b.rem(place.batch, kernel[1]);
+    Value tapRow = b.div(place.batch, seen.kernel[1]);
     auto [image, pixel] = pixelOf(b, tapRow, step);
-    Value line = b.div(pixel, cotangent[2]);
-    image = b.add(b.mul(image, cotangent[0] / images),
-                  b.div(line, cotangent[1]));
-    auto corner = [&](Value index, int64_t dim) {
-      return b.add(b.mul(index, strides[dim]), -padsBegin[dim]);
-    };
     Value first = b.add(place.column, b.mul(part, tile.partColumns()));
-    Values offsets = {b.mul(tapColumn, dilations[1]),
-                      b.mul(tapRow, dilations[0])};
+    Values indices = seen.indices(b, first, pixel);
+    indices.back() =
+        b.add(b.mul(image, cotangent[0] / images), indices.back());
+    Values offsets = seen.offsets(b, place.batch);
     for (int64_t panel = 0; panel < tile.partColumns() / 64; ++panel) {
-      Values indices = {b.add(first, 64 * panel),
-                        corner(b.rem(pixel, cotangent[2]), 1),
-                        corner(b.rem(line, cotangent[1]), 0), image};
+      indices[0] = b.add(first, 64 * panel);
       hopper::LoadOp::create(b, map, indices, b.add(address, panel * 8192),
                              barrier, offsets, tile.cluster == 2 ? 3 : 0);
     }
@@ -112,7 +96,7 @@ public:
 
   std::pair<int64_t, int64_t> liveSteps(int64_t, int64_t,
                                         int64_t batch) const override {
-    return {0, images * live[batch / kernel[1]].count};
+    return {0, images * live[batch / seen.kernel[1]].count};
   }
 
   /// The blocks of each row of the kernel, of images apart or in one.
@@ -124,11 +108,10 @@ public:
 SmallVector<LiveBlocks> FilterGradient::liveBlocks(bool apart) const {
   int64_t perImage = cotangent[1] * cotangent[2];
   SmallVector<LiveBlocks> blocks;
-  for (int64_t tap = 0; tap < kernel[0]; ++tap) {
+  for (int64_t tap = 0; tap < seen.kernel[0]; ++tap) {
     int64_t begin = cotangent[1], end = 0;
     for (int64_t line = 0; line < cotangent[1]; ++line) {
-      int64_t seen = line * strides[0] - padsBegin[0] + tap * dilations[0];
-      if (seen < 0 || seen >= input[1])
+      if (!seen.sees(line, tap))
         continue;
       begin = std::min(begin, line);
       end = line + 1;
@@ -185,23 +168,11 @@ lacuna::hopperFilterGradient(func::FuncOp kernel) {
   ConvolutionFilterGradientOp op = onlyGradient(kernel);
   if (!op)
     return nullptr;
-  auto input = cast<RankedTensorType>(op.getInput().getType());
-  auto source = std::make_unique<FilterGradient>();
-  source->root = op;
-  source->element = input.getElementType();
-  source->inputTensor = op.getInput();
-  source->cotangentTensor = op.getCotangent();
-  source->kernel = op.getKernel();
-  source->strides = op.getStrides();
-  source->dilations = op.getDilations();
-  source->padsBegin = op.getPadsBegin();
-  source->padsEnd = op.getPadsEnd();
-  source->input = llvm::to_vector(input.getShape());
-  source->cotangent = llvm::to_vector(
-      cast<RankedTensorType>(op.getCotangent().getType()).getShape());
-  // Offsets within a window are bytes.
-  if (source->reach(0) > 255 || source->reach(1) > 255)
+  auto source = std::make_unique<FilterGradient>(op);
+  if (!source->seen.fits())
     return nullptr;
+  source->root = op;
+  source->element = op.getInput().getType().getElementType();
   source->chooseImages();
   auto result = cast<RankedTensorType>(op.getResult().getType());
   source->result.shape = llvm::to_vector(result.getShape());
