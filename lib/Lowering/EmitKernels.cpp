@@ -66,7 +66,8 @@ struct EmitKernels : lacuna::impl::EmitKernelsBase<EmitKernels> {
     CPUTarget target;
     target.vectorBits = vectorBits;
     KernelBuilder kernel(function, target);
-    if (failed(emit(kernel, table)))
+    if (failed(emit(kernel, table)) ||
+        failed(placeScratch(function, isOnDevice(kernel))))
       signalPassFailure();
     else if (isOnDevice(kernel))
       alignAccesses(function);

@@ -27,3 +27,22 @@ func.func @other(%x: tensor<4xf32>) -> tensor<4xf32> {
   %y = arith.addf %x, %x : tensor<4xf32>
   return %y : tensor<4xf32>
 }
+
+// Scratch that no stack has room for is on the heap, as much of it as it takes.
+// CHECK-LABEL: func.func private @kernel_deep(
+// CHECK: %[[HEAP:.*]] = memref.alloc() {alignment = 64 : i64}
+// CHECK: memref.alloca() {{.*}} : memref<768xf32>
+// CHECK: memref.dealloc %[[HEAP]]
+// CHECK: return
+func.func private @kernel_deep(%begin: index, %end: index,
+    %in: memref<1x1x2x131072xf32>, %out: memref<1x1x2x131072xf32>)
+    attributes {lacuna.kernel_function} {
+  %x = bufferization.to_tensor %in restrict
+      : memref<1x1x2x131072xf32> to tensor<1x1x2x131072xf32>
+  %y = lacuna.attention %x, %x, %x
+      : (tensor<1x1x2x131072xf32>, tensor<1x1x2x131072xf32>, tensor<1x1x2x131072xf32>)
+      -> tensor<1x1x2x131072xf32>
+  bufferization.materialize_in_destination %y in restrict writable %out
+      : (tensor<1x1x2x131072xf32>, memref<1x1x2x131072xf32>) -> ()
+  return
+}

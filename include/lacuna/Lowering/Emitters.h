@@ -31,6 +31,10 @@ private:
   llvm::StringMap<EmitFunction> table;
 };
 
+/// Moves scratch that a thread's stack has no room for to the heap. Fails where
+/// it is more than a call may take.
+mlir::LogicalResult placeScratch(mlir::func::FuncOp function, bool onDevice);
+
 /// Kernels without a root: one pass over the elements of the results.
 mlir::LogicalResult emitPointwise(KernelBuilder &kernel);
 /// A kernel without a root around one transpose that moves the contiguous

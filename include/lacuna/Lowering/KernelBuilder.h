@@ -88,7 +88,8 @@ public:
   /// otherwise. For emitters that keep partial sums in their output.
   mlir::Value outputBuffer(mlir::Value tensor) const;
 
-  /// Memory of this call's own (on the stack: keep it under 256 KiB).
+  /// Memory of this call's own, on the stack as long as it is small
+  /// (PlaceScratch.cpp).
   mlir::Value scratch(llvm::ArrayRef<int64_t> shape, mlir::Type element);
 
   /// Conveniences at the current insertion point.
