@@ -88,8 +88,7 @@ public:
   /// otherwise. For emitters that keep partial sums in their output.
   mlir::Value outputBuffer(mlir::Value tensor) const;
 
-  /// Memory of this call's own, on the stack as long as it is small
-  /// (PlaceScratch.cpp).
+  /// Memory of this call's own (where: PlaceScratch.cpp).
   mlir::Value scratch(llvm::ArrayRef<int64_t> shape, mlir::Type element);
 
   /// Conveniences at the current insertion point.
