@@ -159,88 +159,119 @@ static Value foldIndex(OpBuilder &b, Location l, Value index, int64_t size,
   return arith::MinSIOp::create(b, l, inside, mirrored);
 }
 
-static ImportResult importPad(NodeImporter &node) {
-  FailureOr<Value> x = node.value(0);
-  auto pads = node.integers(1);
-  if (failed(x) || failed(pads))
+/// What an ONNX pad adds to each dimension; negative numbers cut.
+struct Pads {
+  Ints low, high;
+};
+
+static FailureOr<Pads> readPads(NodeImporter &node, ArrayRef<int64_t> shape) {
+  auto given = node.integers(1);
+  if (failed(given))
     return failure();
-  int64_t rank = shapeOf(*x).size();
+  int64_t rank = shape.size();
   Ints axes = llvm::to_vector(llvm::seq<int64_t>(0, rank));
   if (node.has(3)) {
-    auto given = node.integers(3);
-    if (failed(given))
+    auto named = node.integers(3);
+    if (failed(named))
       return failure();
-    axes = *given;
+    axes = *named;
   }
-  if (pads->size() != 2 * axes.size())
-    return node.error() << "`pads` must have two entries an axis";
-  Ints low(rank, 0), high(rank, 0), starts(rank, 0), counts(shapeOf(*x));
-  bool crops = false;
+  if (given->size() != 2 * axes.size())
+    return FailureOr<Pads>(node.error() << "`pads` must have two entries an axis");
+  Pads pads{Ints(rank, 0), Ints(rank, 0)};
   for (size_t i = 0; i < axes.size(); ++i) {
     FailureOr<int64_t> axis = node.axis(axes[i], rank);
     if (failed(axis))
       return failure();
-    low[*axis] = (*pads)[i];
-    high[*axis] = (*pads)[axes.size() + i];
-    crops |= low[*axis] < 0 || high[*axis] < 0;
-    int64_t size;
-    if (llvm::AddOverflow(low[*axis], high[*axis], size) ||
-        size > (int64_t(1) << 40) || counts[*axis] + size < 0)
-      return node.error() << "impossible pads";
+    int64_t low = pads.low[*axis] = (*given)[i];
+    int64_t high = pads.high[*axis] = (*given)[axes.size() + i];
+    int64_t added;
+    if (llvm::AddOverflow(low, high, added) || added > (int64_t(1) << 40) ||
+        shape[*axis] + added < 0 || std::min(low, high) < -shape[*axis])
+      return FailureOr<Pads>(node.error() << "impossible pads");
   }
-  TensorBuilder &build = node.build;
-  Type element = elementOf(*x);
-  std::string mode = node.text("mode", "constant");
-  bool isUnsigned = node.operand(0).isUnsigned;
-  if (mode != "constant") {
-    if (mode != "edge" && mode != "reflect" && mode != "wrap")
-      return node.error() << "mode `" << mode << "` is unknown";
-    Ints out;
-    for (int64_t dim = 0; dim < rank; ++dim)
-      out.push_back(shapeOf(*x)[dim] + low[dim] + high[dim]);
-    if (typeOf(*x).getNumElements() == 0)
-      return node.error() << "an empty operand cannot be repeated";
-    Value result = build.generate(
-        out, element, [&](OpBuilder &b, Location l, ValueRange indices) -> Value {
-          SmallVector<Value> from;
-          for (auto [dim, index] : llvm::enumerate(indices)) {
-            Value moved = arith::SubIOp::create(
-                b, l, index, arith::ConstantIndexOp::create(b, l, low[dim]));
-            from.push_back(low[dim] == 0 && high[dim] == 0
-                               ? index
-                               : foldIndex(b, l, moved, shapeOf(*x)[dim], mode));
-          }
-          return tensor::ExtractOp::create(b, l, *x, from);
-        });
-    return SmallVector<Imported>{{result, isUnsigned}};
-  }
-  Value cropped = *x;
-  if (crops) { // negative pads cut
-    for (int64_t dim = 0; dim < rank; ++dim) {
-      starts[dim] = std::max<int64_t>(-low[dim], 0);
-      counts[dim] -= starts[dim] + std::max<int64_t>(-high[dim], 0);
-      low[dim] = std::max<int64_t>(low[dim], 0);
-      high[dim] = std::max<int64_t>(high[dim], 0);
-      if (counts[dim] < 0)
-        return node.error() << "impossible pads";
+  return pads;
+}
+
+/// Pads with elements of `x` itself.
+static ImportResult padRepeating(NodeImporter &node, Value x, const Pads &pads,
+                                 StringRef mode) {
+  if (mode != "edge" && mode != "reflect" && mode != "wrap")
+    return node.error() << "mode `" << mode << "` is unknown";
+  if (typeOf(x).getNumElements() == 0)
+    return node.error() << "an empty operand cannot be repeated";
+  Ints shape;
+  for (auto [size, low, high] : llvm::zip(shapeOf(x), pads.low, pads.high))
+    shape.push_back(size + low + high);
+  auto element = [&](OpBuilder &b, Location l, ValueRange indices) -> Value {
+    SmallVector<Value> from;
+    for (auto [dim, index] : llvm::enumerate(indices)) {
+      int64_t low = pads.low[dim];
+      Value moved = arith::SubIOp::create(
+          b, l, index, arith::ConstantIndexOp::create(b, l, low));
+      from.push_back(low == 0 && pads.high[dim] == 0
+                         ? index
+                         : foldIndex(b, l, moved, shapeOf(x)[dim], mode));
     }
-    cropped = build.slice(cropped, starts, counts, Ints(rank, 1));
+    return tensor::ExtractOp::create(b, l, x, from);
+  };
+  Value result = node.build.generate(shape, elementOf(x), element);
+  return SmallVector<Imported>{{result, node.operand(0).isUnsigned}};
+}
+
+/// What is cut, cut off; what is left of `pads` adds.
+static Value cropForPads(TensorBuilder &build, Value x, Pads &pads) {
+  Ints starts, counts;
+  for (auto [size, low, high] : llvm::zip(shapeOf(x), pads.low, pads.high)) {
+    starts.push_back(std::max<int64_t>(-low, 0));
+    counts.push_back(size - starts.back() - std::max<int64_t>(-high, 0));
+    low = std::max<int64_t>(low, 0);
+    high = std::max<int64_t>(high, 0);
   }
-  double value = 0;
-  if (node.has(2)) {
-    auto given = node.numbers(2);
-    if (failed(given) || given->size() != 1)
-      return failed(given) ? ImportResult(failure())
-                           : ImportResult(node.error() << "the value must be a scalar");
-    value = given->front();
-  }
-  TypedAttr attr;
-  if (auto floating = dyn_cast<FloatType>(element))
-    attr = build.builder.getFloatAttr(floating, value);
-  else
-    attr = build.builder.getIntegerAttr(element, int64_t(value));
-  Value padding = arith::ConstantOp::create(build.builder, build.loc, attr);
-  return SmallVector<Imported>{{build.pad(cropped, low, high, padding), isUnsigned}};
+  if (counts == Ints(shapeOf(x)))
+    return x;
+  return build.slice(x, starts, counts, Ints(starts.size(), 1));
+}
+
+/// The scalar that operand 2 is, 0 without it.
+static FailureOr<Value> padValue(NodeImporter &node, Type element) {
+  TensorBuilder &build = node.build;
+  if (!node.has(2))
+    return Value(arith::ConstantOp::create(
+        build.builder, build.loc, build.builder.getZeroAttr(element)));
+  FailureOr<Value> given = node.value(2);
+  if (failed(given))
+    return failure();
+  if (typeOf(*given).getNumElements() != 1 || elementOf(*given) != element)
+    return FailureOr<Value>(node.error() << "the value must be a scalar of the "
+                                            "operand's type");
+  if (DenseElementsAttr constant = evaluateConstant(*given))
+    return Value(arith::ConstantOp::create(
+        build.builder, build.loc,
+        cast<TypedAttr>(*constant.getValues<Attribute>().begin())));
+  Value first = arith::ConstantIndexOp::create(build.builder, build.loc, 0);
+  SmallVector<Value> indices(shapeOf(*given).size(), first);
+  return Value(tensor::ExtractOp::create(build.builder, build.loc, *given,
+                                         indices));
+}
+
+static ImportResult importPad(NodeImporter &node) {
+  FailureOr<Value> x = node.value(0);
+  if (failed(x))
+    return failure();
+  FailureOr<Pads> pads = readPads(node, shapeOf(*x));
+  if (failed(pads))
+    return failure();
+  std::string mode = node.text("mode", "constant");
+  if (mode != "constant")
+    return padRepeating(node, *x, *pads, mode);
+  FailureOr<Value> value = padValue(node, elementOf(*x));
+  if (failed(value))
+    return failure();
+  Value cropped = cropForPads(node.build, *x, *pads);
+  return SmallVector<Imported>{
+      {node.build.pad(cropped, pads->low, pads->high, *value),
+       node.operand(0).isUnsigned}};
 }
 
 static ImportResult importExpand(NodeImporter &node) {

@@ -52,3 +52,24 @@ func.func @others(%a: tensor<4x6xi32>, %b: tensor<6x5xi32>,
       -> tensor<4x6xf32>
   return %p, %q : tensor<4x5xi32>, tensor<4x6xf32>
 }
+
+// What is computed for each place around a tensor is chosen after it is padded
+// with zeros; a scalar from elsewhere is read where it is used.
+// CHECK-LABEL: func @computed_pads
+// CHECK: tensor.pad
+// CHECK: linalg.generic
+// CHECK: tensor.extract %{{.*}}[] : tensor<f32>
+// CHECK: linalg.index 0
+// CHECK: arith.sitofp
+// CHECK: arith.select
+func.func @computed_pads(%x: tensor<3xf32>, %v: tensor<f32>) -> tensor<5xf32> {
+  %s = tensor.extract %v[] : tensor<f32>
+  %r = tensor.pad %x low[1] high[1] {
+  ^bb0(%i: index):
+    %a = arith.index_cast %i : index to i32
+    %b = arith.sitofp %a : i32 to f32
+    %c = arith.addf %b, %s : f32
+    tensor.yield %c : f32
+  } : tensor<3xf32> to tensor<5xf32>
+  return %r : tensor<5xf32>
+}

@@ -112,10 +112,10 @@ def NarrowFloats : Pass<"lacuna-narrow-floats", "::mlir::func::FuncOp"> {
 def NormalizeLinalg : Pass<"lacuna-normalize-linalg", "::mlir::func::FuncOp"> {
   let summary = "write named linalg ops as contractions and generics";
   let description = [{
-    Input: any linalg, arith and math ops on tensors. Output: `linalg.contract` for every
-    contraction of one float type (`matmul`, `batch_matmul`, `matvec`, a
-    generic that multiplies and adds, …); `generic`, `reduce`, `transpose`,
-    `broadcast` and `fill` stay; all others become `linalg.generic`.
+    Input: any linalg, arith and math ops on tensors. Output: `linalg.contract`
+    for contractions of one float type (`matmul`, `matvec`, a generic that
+    multiplies and adds, …); all but `reduce`, `transpose`, `broadcast`, `fill`
+    are generics, which compute scalars they read and pads that vary.
     Numbers: exact.
   }];
   let dependentDialects = ["::mlir::linalg::LinalgDialect",
