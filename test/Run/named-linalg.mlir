@@ -87,3 +87,21 @@ func.func @map_and_reverse() {
   check.expect_close %1, %e rtol = 1.0e-6 atol = 0.0 : tensor<3xf32>
   return
 }
+
+func.func @twice_each_and_rounded_up() {
+  %x = arith.constant dense<[1.0, 2.0, 4.0]> : tensor<3xf32>
+  %init = tensor.empty() : tensor<5xf32>
+  %0 = linalg.generic {indexing_maps = [affine_map<(i) -> (i floordiv 2)>,
+                                        affine_map<(i) -> (i ceildiv 2)>,
+                                        affine_map<(i) -> (i)>],
+                       iterator_types = ["parallel"]}
+      ins(%x, %x : tensor<3xf32>, tensor<3xf32>)
+      outs(%init : tensor<5xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %s = arith.subf %a, %b : f32
+    linalg.yield %s : f32
+  } -> tensor<5xf32>
+  %e = arith.constant dense<[0.0, -1.0, 0.0, -2.0, 0.0]> : tensor<5xf32>
+  check.expect_equal %0, %e : tensor<5xf32>
+  return
+}
