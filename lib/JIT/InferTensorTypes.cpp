@@ -149,7 +149,8 @@ static bool foldScalars(Operation *op, OpBuilder &b) {
   if (!scalar || op->hasTrait<OpTrait::ConstantLike>())
     return false;
   SmallVector<Value> values;
-  if (failed(b.tryFold(op, values)))
+  // Without values the op was changed in its place, and stays.
+  if (failed(b.tryFold(op, values)) || values.empty())
     return false;
   op->replaceAllUsesWith(values);
   op->erase();

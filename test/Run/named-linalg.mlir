@@ -105,3 +105,24 @@ func.func @twice_each_and_rounded_up() {
   check.expect_equal %0, %e : tensor<5xf32>
   return
 }
+
+// Of one column, what is compared is known on the left: folding turns it round.
+func.func @one_column() {
+  %x = arith.constant dense<[[1.0], [2.0], [4.0]]> : tensor<3x1xf32>
+  %init = tensor.empty() : tensor<3x1xf32>
+  %0 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>,
+                                        affine_map<(i, j) -> (i, j)>],
+                       iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<3x1xf32>) outs(%init : tensor<3x1xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %i = linalg.index 0 : index
+    %j = linalg.index 1 : index
+    %keep = arith.cmpi sge, %j, %i : index
+    %zero = arith.constant 0.0 : f32
+    %r = arith.select %keep, %a, %zero : f32
+    linalg.yield %r : f32
+  } -> tensor<3x1xf32>
+  %e = arith.constant dense<[[1.0], [0.0], [0.0]]> : tensor<3x1xf32>
+  check.expect_equal %0, %e : tensor<3x1xf32>
+  return
+}
