@@ -1,8 +1,9 @@
 //===- FuseAttention.cpp - Attention out of products and softmax ----------===//
 // Exporters write attention as product, scale, mask, softmax, product. What
 // reads `softmax(q k^T scale + mask) v` becomes one lacuna.attention, which
-// never holds the scores.
+// never holds the scores. AttentionScores.cpp knows what stands between.
 //===----------------------------------------------------------------------===//
+#include "AttentionScores.h"
 #include "Rewrites.h"
 #include "lacuna/Transforms/Passes.h"
 
@@ -22,60 +23,6 @@ using namespace lacuna;
 
 static ArrayRef<int64_t> shapeOf(Value value) {
   return cast<RankedTensorType>(value.getType()).getShape();
-}
-
-namespace {
-/// result[batch..., m, n] = sum over k of left[batch..., m, k] right[batch...,
-/// k, n], as a contraction says it.
-struct Product {
-  Value left, right;
-  AffineMap leftMap, rightMap;
-  int64_t batch;
-  int64_t m() const { return batch; }
-  int64_t n() const { return batch + 1; }
-  int64_t k() const { return batch + 2; }
-
-  static FailureOr<Product> of(Value result);
-};
-
-/// The scores before the softmax.
-struct Scores {
-  Product product;
-  double scale = 1;
-  Value mask;
-  AffineMap maskMap;
-};
-} // namespace
-
-FailureOr<Product> Product::of(Value result) {
-  auto op = result.getDefiningOp<linalg::ContractOp>();
-  auto fill = op ? op.getOutputs()[0].getDefiningOp<linalg::FillOp>() : nullptr;
-  if (!fill || !matchPattern(fill.value(), m_AnyZeroFloat()))
-    return failure();
-  auto maps = cast<linalg::LinalgOp>(op.getOperation()).getIndexingMapsArray();
-  Product product{op.getInputs()[0], op.getInputs()[1], maps[0], maps[1],
-                  int64_t(maps[2].getNumResults()) - 2};
-  if (product.batch < 1 || product.batch > 2 ||
-      maps[2].getNumDims() != maps[2].getNumResults() + 1)
-    return failure();
-  // The result map is the leading loops in order; k is the last loop.
-  for (auto [dim, expr] : llvm::enumerate(maps[2].getResults()))
-    if (expr != getAffineDimExpr(dim, op.getContext()))
-      return failure();
-  auto reads = [&](AffineMap map, int64_t loop) {
-    return map.isFunctionOfDim(loop);
-  };
-  if (!reads(product.leftMap, product.m()))
-    std::swap(product.left, product.right),
-        std::swap(product.leftMap, product.rightMap);
-  if (!reads(product.leftMap, product.m()) ||
-      !reads(product.leftMap, product.k()) ||
-      reads(product.leftMap, product.n()) ||
-      !reads(product.rightMap, product.n()) ||
-      !reads(product.rightMap, product.k()) ||
-      reads(product.rightMap, product.m()))
-    return failure();
-  return product;
 }
 
 /// An operand of a product as (batch, head, row, column); fails when it lacks
@@ -112,48 +59,6 @@ static FailureOr<Value> asRows(OpBuilder &builder, Location loc, Value value,
   return turned ? transpose(builder, loc, value, {0, 1, 3, 2}) : value;
 }
 
-/// The inputs of an element-wise generic whose body is one op `Op` on them, in
-/// order.
-template <typename Op> static linalg::GenericOp matchGeneric(Value value) {
-  auto generic = value.getDefiningOp<linalg::GenericOp>();
-  if (!generic || generic.getNumResults() != 1 ||
-      !generic.isAllParallelLoops() || generic.getBody()->getOperations().size() != 2)
-    return {};
-  Operation &op = generic.getBody()->front();
-  if (!isa<Op>(op) ||
-      generic.getBody()->getTerminator()->getOperand(0) != op.getResult(0))
-    return {};
-  for (auto [index, operand] : llvm::enumerate(op.getOperands()))
-    if (index >= generic.getInputs().size() ||
-        operand != generic.getBody()->getArgument(index))
-      return {};
-  return generic;
-}
-
-/// The one value of a constant tensor.
-static std::optional<double> uniformValue(Value value) {
-  DenseFPElementsAttr elements;
-  if (!matchPattern(value, m_Constant(&elements)) || !elements.isSplat())
-    return std::nullopt;
-  return elements.getSplatValue<APFloat>().convertToDouble();
-}
-
-/// Takes factors off `value`: x c and x / c become x, and `scale` their
-/// product.
-static Value peelScale(Value value, double &scale) {
-  while (true) {
-    auto product = matchGeneric<arith::MulFOp>(value);
-    auto quotient = product ? product : matchGeneric<arith::DivFOp>(value);
-    if (!quotient || !value.hasOneUse() || quotient.getInputs().size() != 2)
-      return value;
-    std::optional<double> factor = uniformValue(quotient.getInputs()[1]);
-    if (!factor || *factor == 0 || !quotient.getIndexingMapsArray()[0].isIdentity())
-      return value;
-    scale *= product ? *factor : 1 / *factor;
-    value = quotient.getInputs()[0];
-  }
-}
-
 /// Looks through `isnan(p) ? 0 : p`, which a softmax here makes of itself.
 static Value peelNaNGuard(Value value) {
   auto select = matchGeneric<arith::SelectOp>(value);
@@ -173,54 +78,10 @@ static Value peelNaNGuard(Value value) {
   return same ? guarded : value;
 }
 
-/// Whether `map` is the loops in order, each possibly the constant 0.
-static bool isBroadcast(AffineMap map) {
-  for (auto [dim, expr] : llvm::enumerate(map.getResults())) {
-    int64_t loop = map.getNumDims() - map.getNumResults() + dim;
-    auto zero = dyn_cast<AffineConstantExpr>(expr);
-    if (!(zero && zero.getValue() == 0) &&
-        expr != getAffineDimExpr(loop, map.getContext()))
-      return false;
-  }
-  return true;
-}
-
-static FailureOr<Scores> matchScores(Value value) {
-  Scores scores;
-  if (!value.hasOneUse())
-    return failure();
-  if (auto sum = matchGeneric<arith::AddFOp>(value);
-      sum && sum.getInputs().size() == 2) {
-    auto maps = sum.getIndexingMapsArray();
-    double ignored = 1;
-    bool second = maps[1].isIdentity() &&
-                  succeeded(Product::of(peelScale(sum.getInputs()[1], ignored)));
-    int64_t main = second ? 1 : 0;
-    if (!maps[main].isIdentity() || !isBroadcast(maps[1 - main]))
-      return failure();
-    scores.mask = sum.getInputs()[1 - main];
-    scores.maskMap = maps[1 - main];
-    value = sum.getInputs()[main];
-  }
-  value = peelScale(value, scores.scale);
-  FailureOr<Product> product = Product::of(value);
-  if (failed(product) || !value.hasOneUse())
-    return failure();
-  scores.product = *product;
-  return scores;
-}
-
-/// A mask of (0, -inf) by a condition is the condition.
-static Value asCondition(Value mask) {
-  auto select = matchGeneric<arith::SelectOp>(mask);
-  if (!select || select.getInputs().size() != 3 ||
-      !select.getIndexingMapsArray()[0].isIdentity())
-    return mask;
-  std::optional<double> yes = uniformValue(select.getInputs()[1]),
-                        no = uniformValue(select.getInputs()[2]);
-  if (!yes || !no || *yes != 0 || !std::isinf(*no) || *no > 0)
-    return mask;
-  return select.getInputs()[0];
+/// Looks through the rounding of f32 probabilities to 16 bits.
+static Value peelNarrowing(Value value) {
+  auto narrow = matchGeneric<arith::TruncFOp>(value);
+  return narrow && value.hasOneUse() ? narrow.getInputs()[0] : value;
 }
 
 namespace {
@@ -233,7 +94,7 @@ struct FuseSoftmaxProduct : OpRewritePattern<linalg::ContractOp> {
     FailureOr<Product> second = Product::of(op->getResult(0));
     if (failed(second) || !type.hasStaticShape())
       return rewriter.notifyMatchFailure(op, "no batch of products");
-    Value probabilities = peelNaNGuard(second->left);
+    Value probabilities = peelNaNGuard(peelNarrowing(second->left));
     auto softmax = probabilities.getDefiningOp<SoftmaxOp>();
     int64_t rank = softmax ? shapeOf(probabilities).size() : 0;
     if (!softmax || softmax.getLog() || softmax.getNegate() ||
@@ -246,7 +107,7 @@ struct FuseSoftmaxProduct : OpRewritePattern<linalg::ContractOp> {
           return user == op || isa<linalg::GenericOp>(user);
         }))
       return rewriter.notifyMatchFailure(op, "the probabilities are used");
-    FailureOr<Scores> scores = matchScores(softmax.getInput());
+    FailureOr<Scores> scores = Scores::of(softmax.getInput());
     if (failed(scores) || scores->product.batch != second->batch)
       return rewriter.notifyMatchFailure(op, "no scores of products");
     return rewrite(op, *second, *scores, rewriter);
@@ -269,18 +130,22 @@ struct FuseSoftmaxProduct : OpRewritePattern<linalg::ContractOp> {
                         second.k(), second.n(), batchSizes);
     if (failed(query) || failed(key) || failed(value))
       return rewriter.notifyMatchFailure(op, "operands in another order");
+    for (Value operand : {*query, *key, *value})
+      if (getElementTypeOrSelf(operand) != type.getElementType())
+        return rewriter.notifyMatchFailure(op, "operands of different types");
     if (shapeOf(*query)[1] % shapeOf(*key)[1] != 0 ||
         shapeOf(*key)[1] != shapeOf(*value)[1])
       return rewriter.notifyMatchFailure(op, "heads that do not divide");
     SmallVector<int64_t> shape(shapeOf(*query).drop_back());
     shape.push_back(shapeOf(*value).back());
-    Value mask = scores.mask ? asCondition(scores.mask) : Value();
+    auto cap = scores.cap ? rewriter.getF64FloatAttr(*scores.cap) : FloatAttr();
     auto attention = AttentionOp::create(
         rewriter, loc, RankedTensorType::get(shape, type.getElementType()),
-        Type(), *query, *key, *value, mask, Value(), Value(), Value(),
-        rewriter.getF64FloatAttr(scores.scale), AttentionLayout::BHSD,
-        Causal::None, IntegerAttr(), IntegerAttr(), FloatAttr(),
+        Type(), *query, *key, *value, scores.buildMask(rewriter, loc), Value(),
+        Value(), Value(), rewriter.getF64FloatAttr(scores.scale),
+        AttentionLayout::BHSD, Causal::None, IntegerAttr(), IntegerAttr(), cap,
         IntegerAttr());
+    scores.buildRegion(rewriter, attention);
     rewriter.replaceOp(
         op, reshape(rewriter, loc, attention.getResults(), type.getShape()));
     return success();

@@ -186,12 +186,12 @@ def SinkTransposes : Pass<"lacuna-sink-transposes", "::mlir::func::FuncOp"> {
 def FuseAttention : Pass<"lacuna-fuse-attention", "::mlir::func::FuncOp"> {
   let summary = "recognise attention written as products and a softmax";
   let description = [{
-    Input: `softmax(q k^T scale + mask) v` as two `linalg.contract`, with
-    factors on the scores or on either operand, a broadcast additive mask and a
-    guard against NaN all optional. Output: one `lacuna.attention`; a mask that
-    selects between 0 and -inf becomes its condition, and a constant one that
-    hides nothing goes.
-    Numbers: sums are reassociated; rows that see no key give 0.
+    Input: `softmax(f(q k^T)) v` as two `linalg.contract`; f: element-wise, in
+    16 bits or f32. Output: one `lacuna.attention`. Factors become its scale,
+    c tanh(x / c) its cap, sums and choices of numbers below -1e30 its mask, the
+    rest its region unless a gradient passes through what that reads.
+    Numbers: sums are reassociated; 16-bit scores for a softmax in f32 are not
+    rounded; what is masked as NaN stays so; rows that see no key give 0.
   }];
   let dependentDialects = ["::lacuna::LacunaDialect"];
 }
