@@ -1,5 +1,6 @@
 //===- Attention.cpp - Attention and rotary embedding ---------------------===//
 #include "NodeImporter.h"
+#include "TensorData.h"
 #include "lacuna/IR/Dialect.h"
 
 using namespace mlir;
@@ -45,6 +46,15 @@ static FailureOr<Heads> readHeads(NodeImporter &node) {
   return heads;
 }
 
+static LogicalResult checkHeads(NodeImporter &node, const Heads &heads) {
+  auto qs = shapeOf(heads.query), ks = shapeOf(heads.key),
+       vs = shapeOf(heads.value);
+  if (qs[0] != ks[0] || ks[0] != vs[0] || ks[1] != vs[1] || ks[2] != vs[2] ||
+      qs[3] != ks[3] || ks[1] == 0 || qs[1] % ks[1] != 0)
+    return node.error() << "query, key and value do not fit";
+  return success();
+}
+
 /// Boolean and additive masks may end before the keys do: the rest is masked.
 static FailureOr<Value> completeMask(NodeImporter &node, Value mask,
                                      int64_t keys) {
@@ -79,6 +89,16 @@ static LogicalResult joinPast(NodeImporter &node, size_t index, Value &now) {
     return node.error() << "the past must fit key and value";
   now = node.build.concat({past, now}, 2);
   return success();
+}
+
+/// query key^T, heads of the key serving as many of the query each.
+static Value multiplyHeads(TensorBuilder &build, Value q, Value k) {
+  ArrayRef<int64_t> qs = shapeOf(q), ks = shapeOf(k);
+  int64_t group = qs[1] / ks[1];
+  Value split = build.reshape(q, {qs[0], ks[1], group, qs[2], qs[3]});
+  Value scores = build.contract(split, {0, 1, 2, 3, 5}, k, {0, 1, 4, 5},
+                                {0, 1, 2, 3, 4});
+  return build.reshape(scores, {qs[0], qs[1], qs[2], ks[2]});
 }
 
 /// What the operator calls qk_matmul_output, step by step.
@@ -128,11 +148,10 @@ static ImportResult importAttention(NodeImporter &node) {
       return failure();
     past = shapeOf(node.operand(4).value)[2];
   }
+  if (failed(checkHeads(node, *heads)))
+    return failure();
   Value q = heads->query, k = heads->key, v = heads->value;
   ArrayRef<int64_t> qs = shapeOf(q), ks = shapeOf(k), vs = shapeOf(v);
-  if (qs[0] != ks[0] || ks[0] != vs[0] || ks[1] != vs[1] || ks[2] != vs[2] ||
-      qs[3] != ks[3] || ks[1] == 0 || qs[1] % ks[1] != 0)
-    return node.error() << "query, key and value do not fit";
   double scale = node.number("scale", 1 / std::sqrt(double(qs[3])));
   Value mask;
   if (node.has(3)) {
@@ -180,13 +199,7 @@ static FailureOr<Value> scoreMatrix(NodeImporter &node, const Heads &heads,
                                     int64_t causalPast) {
   TensorBuilder &build = node.build;
   OpBuilder &b = build.builder;
-  Value q = heads.query, k = heads.key;
-  ArrayRef<int64_t> qs = shapeOf(q), ks = shapeOf(k);
-  int64_t group = qs[1] / ks[1];
-  Value split = build.reshape(q, {qs[0], ks[1], group, qs[2], qs[3]});
-  Value scores = build.contract(split, {0, 1, 2, 3, 5}, k, {0, 1, 4, 5},
-                                {0, 1, 2, 3, 4});
-  scores = build.reshape(scores, {qs[0], qs[1], qs[2], ks[2]});
+  Value scores = multiplyHeads(build, heads.query, heads.key);
   Type element = elementOf(scores);
   scores = build.binary<arith::MulFOp>(scores, build.scalar(element, scale));
   if (mode == 0)
@@ -230,6 +243,75 @@ static FailureOr<Value> scoreMatrix(NodeImporter &node, const Heads &heads,
                                  false, false));
 }
 
+/// What the graph `name`, if there is one, makes of scores or probabilities.
+static FailureOr<Value> modify(NodeImporter &node, StringRef name, Value x) {
+  const auto *graph = node.attribute(name);
+  if (!graph)
+    return x;
+  ImportResult results = node.graph(graph->g(), Imported(x));
+  if (failed(results))
+    return failure();
+  if (results->size() != 1 || !results->front() ||
+      results->front().value.getType() != x.getType())
+    return FailureOr<Value>(node.error() << "`" << name.str()
+                                         << "` must give one "
+                                         << x.getType());
+  return results->front().value;
+}
+
+/// Key or value with a head for each of the query's.
+static Value repeatHeads(TensorBuilder &build, Value x, int64_t heads) {
+  ArrayRef<int64_t> shape = shapeOf(x);
+  if (shape[1] == heads)
+    return x;
+  Value split = build.reshape(x, {shape[0], shape[1], 1, shape[2], shape[3]});
+  Value wide = build.broadcast(split, {shape[0], shape[1], heads / shape[1],
+                                       shape[2], shape[3]});
+  return build.reshape(wide, {shape[0], heads, shape[2], shape[3]});
+}
+
+/// Step by step: what it makes of scores is found again where attention is
+/// recognised.
+static ImportResult importFlexAttention(NodeImporter &node) {
+  FailureOr<Heads> heads = readHeads(node);
+  if (failed(heads) || failed(checkHeads(node, *heads)))
+    return failure();
+  TensorBuilder &build = node.build;
+  OpBuilder &b = build.builder;
+  Type element = elementOf(heads->query);
+  bool isUnsigned = false;
+  FailureOr<Type> wide = b.getF32Type();
+  if (element.isF64())
+    wide = element;
+  if (int64_t given = node.integer("softmax_precision", 0))
+    wide = elementType(b.getContext(), given, isUnsigned);
+  if (failed(wide) || !isa<FloatType>(*wide))
+    return node.error() << "`softmax_precision` must be a type of floats";
+  int64_t count = shapeOf(heads->query)[1];
+  Value scores =
+      build.contract(heads->query, {0, 1, 2, 4},
+                     repeatHeads(build, heads->key, count), {0, 1, 3, 4},
+                     {0, 1, 2, 3});
+  scores = build.cast(scores, *wide, false, false);
+  double depth = shapeOf(heads->query)[3];
+  double scale = node.number("scale", 1 / std::sqrt(depth));
+  scores = build.binary<arith::MulFOp>(scores, build.scalar(*wide, scale));
+  FailureOr<Value> modified = modify(node, "score_mod", scores);
+  if (failed(modified))
+    return failure();
+  Value softmax = SoftmaxOp::create(b, build.loc, modified->getType(),
+                                    *modified, 3, false, false);
+  FailureOr<Value> weights = modify(node, "prob_mod", softmax);
+  if (failed(weights))
+    return failure();
+  Value narrow = build.cast(*weights, element, false, false);
+  Value result =
+      build.contract(narrow, {0, 1, 2, 4},
+                     repeatHeads(build, heads->value, count), {0, 1, 4, 3},
+                     {0, 1, 2, 3});
+  return SmallVector<Imported>{result};
+}
+
 static ImportResult importRotary(NodeImporter &node) {
   FailureOr<Value> x = node.value(0), cosine = node.value(1), sine = node.value(2);
   if (failed(x) || failed(cosine) || failed(sine))
@@ -257,5 +339,6 @@ static ImportResult importRotary(NodeImporter &node) {
 
 void lacuna::registerAttention(ImportTable &table) {
   table.add("Attention", importAttention);
+  table.add("FlexAttention", importFlexAttention);
   table.add("RotaryEmbedding", importRotary);
 }

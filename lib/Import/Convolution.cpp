@@ -108,10 +108,49 @@ static ImportResult importConvTranspose(NodeImporter &node) {
           .getResult()};
 }
 
+/// A depthwise convolution of a channel's present and past, of which the last
+/// becomes the next call's past.
+static ImportResult importCausalConvWithState(NodeImporter &node) {
+  FailureOr<Value> x = node.value(0), filter = node.value(1);
+  if (failed(x) || failed(filter))
+    return failure();
+  ArrayRef<int64_t> in = shapeOf(*x), f = shapeOf(*filter);
+  Type element = elementOf(*x);
+  if (in.size() != 3 || f.size() != 3 || f[0] != in[1] || f[1] != 1 ||
+      f[2] < 1 || elementOf(*filter) != element || !isa<FloatType>(element))
+    return node.error() << "input and weight do not fit";
+  if (node.has(2) && shapeOf(node.operand(2).value) != ArrayRef<int64_t>(f[0]))
+    return node.error() << "the bias must have one element a channel";
+  Ints state{in[0], in[1], f[2] - 1};
+  if (node.has(3) && node.operand(3).value.getType() !=
+                         RankedTensorType::get(state, element))
+    return node.error() << "the past must hold all elements but one of a window";
+  TensorBuilder &build = node.build;
+  Value past = node.has(3) ? node.operand(3).value
+                           : build.splat(state, element, 0);
+  Value whole = build.concat({past, *x}, 2);
+  Value result = ConvolutionOp::create(
+      build.builder, build.loc, RankedTensorType::get(in, element),
+      node.has(3) ? whole : *x, *filter,
+      node.has(2) ? node.operand(2).value : Value(), Ints{1}, Ints{1},
+      Ints{node.has(3) ? 0 : f[2] - 1}, Ints{0}, in[1], Layout::ChannelsFirst);
+  std::string activation = node.text("activation", "none");
+  if (activation == "silu" || activation == "swish")
+    result = ActivationOp::create(build.builder, build.loc, result.getType(),
+                                  result, ActivationKind::Silu, FloatAttr(),
+                                  FloatAttr());
+  else if (activation != "none")
+    return node.error() << "`activation` must be none, silu or swish, got `"
+                        << activation << "`";
+  Value present = build.slice(whole, {0, 0, in[2]}, state, Ints(3, 1));
+  return SmallVector<Imported>{result, present};
+}
+
 void lacuna::registerConvolutions(ImportTable &table) {
   table.add("Conv", importConv);
   table.add("ConvInteger", [](NodeImporter &node) {
     return importIntegerProduct(node, importConv, 1, 0);
   });
   table.add("ConvTranspose", importConvTranspose);
+  table.add("CausalConvWithState", importCausalConvWithState);
 }

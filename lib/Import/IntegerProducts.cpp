@@ -45,7 +45,7 @@ ImportResult lacuna::importIntegerProduct(NodeImporter &node,
   if (failed(left) || failed(right))
     return failure();
   NodeImporter plain(node.build, node.node, {Imported(*left), Imported(*right)},
-                     node.opset, "");
+                     node.opset, "", node.graph);
   ImportResult results = product(plain);
   if (failed(results))
     return failure();

@@ -20,20 +20,24 @@ struct Imported {
 };
 
 using ImportResult = mlir::FailureOr<llvm::SmallVector<Imported>>;
+/// Imports a graph that is an attribute: its outputs, from its inputs.
+using GraphFunction = llvm::function_ref<ImportResult(
+    const onnx::GraphProto &, llvm::ArrayRef<Imported>)>;
 
 /// One node: its operands, attributes and a builder at its location.
 class NodeImporter {
 public:
   NodeImporter(TensorBuilder &build, const onnx::NodeProto &node,
                llvm::SmallVector<Imported> operands, int64_t opset,
-               llvm::StringRef folder)
-      : build(build), node(node), opset(opset), operands(std::move(operands)),
-        folder(folder) {}
+               llvm::StringRef folder, GraphFunction graph)
+      : build(build), node(node), opset(opset), graph(graph),
+        operands(std::move(operands)), folder(folder) {}
 
   TensorBuilder &build;
   const onnx::NodeProto &node;
   /// Version of the operator set the model asks for.
   const int64_t opset;
+  const GraphFunction graph;
 
   size_t operandCount() const { return operands.size(); }
   /// Whether operand `index` is given.

@@ -54,6 +54,9 @@ private:
   LogicalResult importCall(const onnx::NodeProto &node,
                            const onnx::FunctionProto &function, Scope &scope);
   LogicalResult importIf(const onnx::NodeProto &node, Scope &scope);
+  ImportResult importGraph(const onnx::GraphProto &graph,
+                           ArrayRef<Imported> inputs, const Scope &outer,
+                           Location loc);
   const onnx::FunctionProto *localFunction(const onnx::NodeProto &node) const;
   bool isParameter(StringRef name, const Imported &value) const;
   void promoteParameters(func::FuncOp function,
@@ -92,7 +95,7 @@ GraphImporter::localFunction(const onnx::NodeProto &node) const {
 
 static bool isKnownDomain(const std::string &domain) {
   return domain.empty() || domain == "ai.onnx" ||
-         domain == "ai.onnx.preview.training";
+         domain == "ai.onnx.preview" || domain == "ai.onnx.preview.training";
 }
 
 void GraphImporter::collectMissing(
@@ -232,8 +235,12 @@ LogicalResult GraphImporter::importNode(const onnx::NodeProto &node,
     return emitError(loc) << "operator `" << node.op_type()
                           << "` is not supported";
   TensorBuilder build(builder, loc);
+  auto importInner = [&](const onnx::GraphProto &graph,
+                         ArrayRef<Imported> inputs) {
+    return importGraph(graph, inputs, scope, loc);
+  };
   NodeImporter importer(build, node, std::move(operands), opset,
-                        llvm::sys::path::parent_path(path));
+                        llvm::sys::path::parent_path(path), importInner);
   bool explained = false;
   ScopedDiagnosticHandler handler(&context, [&](Diagnostic &) {
     explained = true;
@@ -309,6 +316,28 @@ LogicalResult GraphImporter::importCall(const onnx::NodeProto &node,
   return success();
 }
 
+/// A graph within a node, which sees the values around it.
+ImportResult GraphImporter::importGraph(const onnx::GraphProto &graph,
+                                        ArrayRef<Imported> inputs,
+                                        const Scope &outer, Location loc) {
+  if (++depth > 64)
+    return emitError(loc) << "graphs are nested too deeply";
+  if (int64_t(inputs.size()) != graph.input_size())
+    return emitError(loc) << "its graph must have " << inputs.size()
+                          << " inputs, got " << graph.input_size();
+  Scope inner = outer;
+  for (auto [input, value] : llvm::zip(graph.input(), inputs))
+    inner[input.name()] = value;
+  if (failed(importInitializers(graph, inner)) ||
+      failed(importNodes(graph.node(), inner)))
+    return failure();
+  SmallVector<Imported> results;
+  for (const auto &output : graph.output())
+    results.push_back(inner.lookup(output.name()));
+  --depth;
+  return results;
+}
+
 /// The branch is chosen when the model is loaded.
 LogicalResult GraphImporter::importIf(const onnx::NodeProto &node,
                                       Scope &scope) {
@@ -318,7 +347,7 @@ LogicalResult GraphImporter::importIf(const onnx::NodeProto &node,
       node.input_size() ? scope.lookup(node.input(0)) : Imported();
   if (!condition)
     return emitError(loc) << "If: the condition is missing";
-  NodeImporter importer(build, node, {condition}, opset, "");
+  NodeImporter importer(build, node, {condition}, opset, "", nullptr);
   auto value = importer.integers(0);
   if (failed(value))
     return failure();
@@ -326,16 +355,13 @@ LogicalResult GraphImporter::importIf(const onnx::NodeProto &node,
     return emitError(loc) << "If: the condition must be a scalar";
   const auto *branch =
       importer.attribute(value->front() ? "then_branch" : "else_branch");
-  if (!branch || ++depth > 64)
+  if (!branch)
     return emitError(loc) << "If: the branch is missing";
-  Scope inner = scope;
-  if (failed(importInitializers(branch->g(), inner)) ||
-      failed(importNodes(branch->g().node(), inner)))
+  ImportResult results = importGraph(branch->g(), {}, scope, loc);
+  if (failed(results))
     return failure();
-  for (auto [index, name] : llvm::enumerate(node.output()))
-    if (int(index) < branch->g().output_size())
-      scope[name] = inner.lookup(branch->g().output(index).name());
-  --depth;
+  for (auto [name, result] : llvm::zip(node.output(), *results))
+    scope[name] = result;
   return success();
 }
 

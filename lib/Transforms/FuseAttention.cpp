@@ -25,38 +25,56 @@ static ArrayRef<int64_t> shapeOf(Value value) {
   return cast<RankedTensorType>(value.getType()).getShape();
 }
 
-/// An operand of a product as (batch, head, row, column); fails when it lacks
-/// a batch of more than one, or has its dimensions in another order.
-static FailureOr<Value> asRows(OpBuilder &builder, Location loc, Value value,
-                               AffineMap map, int64_t batch, int64_t row,
-                               int64_t column, ArrayRef<int64_t> batchSizes) {
-  ArrayRef<int64_t> shape = shapeOf(value);
-  int64_t rank = shape.size(), outer = rank - 2;
+namespace {
+/// An operand of a product as (batch, head, row, column).
+struct Rows {
+  SmallVector<int64_t> shape;
+  bool turned; // rows and columns stand the other way round in `shape`
+
+  int64_t heads() const { return shape[1]; }
+  int64_t rows() const { return shape[turned ? 3 : 2]; }
+  int64_t columns() const { return shape[turned ? 2 : 3]; }
+  /// Fails when `value` lacks a batch of more than one, or has its dimensions
+  /// in another order.
+  static FailureOr<Rows> of(Value value, AffineMap map, int64_t batch,
+                            int64_t row, int64_t column,
+                            ArrayRef<int64_t> batchSizes);
+  Value build(OpBuilder &builder, Location loc, Value value) const {
+    value = reshape(builder, loc, value, shape);
+    return turned ? transpose(builder, loc, value, {0, 1, 3, 2}) : value;
+  }
+};
+} // namespace
+
+FailureOr<Rows> Rows::of(Value value, AffineMap map, int64_t batch, int64_t row,
+                         int64_t column, ArrayRef<int64_t> batchSizes) {
+  ArrayRef<int64_t> sizes = shapeOf(value);
+  int64_t rank = sizes.size(), outer = rank - 2;
   auto loop = [&](int64_t dim) {
     auto expr = dyn_cast<AffineDimExpr>(map.getResult(dim));
     return expr ? int64_t(expr.getPosition()) : int64_t(-1);
   };
   if (rank < 2)
     return failure();
-  bool turned = loop(rank - 2) == column && loop(rank - 1) == row;
-  if (!turned && (loop(rank - 2) != row || loop(rank - 1) != column))
+  Rows result;
+  result.turned = loop(rank - 2) == column && loop(rank - 1) == row;
+  if (!result.turned && (loop(rank - 2) != row || loop(rank - 1) != column))
     return failure();
-  SmallVector<int64_t> full;
+  SmallVector<int64_t> &shape = result.shape;
   int64_t next = 0;
   for (int64_t dim = 0; dim < batch; ++dim) {
     bool present = next < outer && loop(next) == dim;
-    full.push_back(present ? shape[next++] : 1);
+    shape.push_back(present ? sizes[next++] : 1);
     // Heads may be shared by all queries, batch entries may not.
     if (!present && batchSizes[dim] != 1 && dim + 1 != batch)
       return failure();
   }
   if (next != outer)
     return failure();
-  if (full.size() == 1)
-    full.insert(full.begin(), 1);
-  full.append({shape[rank - 2], shape[rank - 1]});
-  value = reshape(builder, loc, value, full);
-  return turned ? transpose(builder, loc, value, {0, 1, 3, 2}) : value;
+  if (shape.size() == 1)
+    shape.insert(shape.begin(), 1);
+  shape.append({sizes[rank - 2], sizes[rank - 1]});
+  return result;
 }
 
 /// Looks through `isnan(p) ? 0 : p`, which a softmax here makes of itself.
@@ -121,30 +139,33 @@ struct FuseSoftmaxProduct : OpRewritePattern<linalg::ContractOp> {
     ArrayRef<int64_t> batchSizes = type.getShape().take_front(second.batch);
     Value left = peelScale(first.left, scores.scale),
           right = peelScale(first.right, scores.scale);
-    int64_t batch = first.batch;
-    auto query = asRows(rewriter, loc, left, first.leftMap, batch, first.m(),
-                        first.k(), batchSizes);
-    auto key = asRows(rewriter, loc, right, first.rightMap, batch, first.n(),
-                      first.k(), batchSizes);
-    auto value = asRows(rewriter, loc, second.right, second.rightMap, batch,
-                        second.k(), second.n(), batchSizes);
-    if (failed(query) || failed(key) || failed(value))
-      return rewriter.notifyMatchFailure(op, "operands in another order");
-    for (Value operand : {*query, *key, *value})
+    for (Value operand : {left, right, second.right})
       if (getElementTypeOrSelf(operand) != type.getElementType())
         return rewriter.notifyMatchFailure(op, "operands of different types");
-    if (shapeOf(*query)[1] % shapeOf(*key)[1] != 0 ||
-        shapeOf(*key)[1] != shapeOf(*value)[1])
+    int64_t batch = first.batch;
+    // Nothing is built before all fit: a pattern that fails must change nothing.
+    auto query =
+        Rows::of(left, first.leftMap, batch, first.m(), first.k(), batchSizes);
+    auto key = Rows::of(right, first.rightMap, batch, first.n(), first.k(),
+                        batchSizes);
+    auto value = Rows::of(second.right, second.rightMap, batch, second.k(),
+                          second.n(), batchSizes);
+    if (failed(query) || failed(key) || failed(value))
+      return rewriter.notifyMatchFailure(op, "operands in another order");
+    if (query->heads() % key->heads() != 0 || key->heads() != value->heads())
       return rewriter.notifyMatchFailure(op, "heads that do not divide");
-    SmallVector<int64_t> shape(shapeOf(*query).drop_back());
-    shape.push_back(shapeOf(*value).back());
+    SmallVector<int64_t> shape{query->shape[0], query->heads(), query->rows(),
+                               value->columns()};
+    Value q = query->build(rewriter, loc, left),
+          k = key->build(rewriter, loc, right),
+          v = value->build(rewriter, loc, second.right),
+          mask = scores.buildMask(rewriter, loc);
     auto cap = scores.cap ? rewriter.getF64FloatAttr(*scores.cap) : FloatAttr();
     auto attention = AttentionOp::create(
         rewriter, loc, RankedTensorType::get(shape, type.getElementType()),
-        Type(), *query, *key, *value, scores.buildMask(rewriter, loc), Value(),
-        Value(), Value(), rewriter.getF64FloatAttr(scores.scale),
-        AttentionLayout::BHSD, Causal::None, IntegerAttr(), IntegerAttr(), cap,
-        IntegerAttr());
+        Type(), q, k, v, mask, Value(), Value(), Value(),
+        rewriter.getF64FloatAttr(scores.scale), AttentionLayout::BHSD,
+        Causal::None, IntegerAttr(), IntegerAttr(), cap, IntegerAttr());
     scores.buildRegion(rewriter, attention);
     rewriter.replaceOp(
         op, reshape(rewriter, loc, attention.getResults(), type.getShape()));

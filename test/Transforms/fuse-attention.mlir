@@ -107,3 +107,21 @@ func.func @neutral_mask(%q: tensor<1x4x6x8xf32>, %k: tensor<1x4x5x8xf32>, %v: te
   %r = lacuna.attention %q, %k, %v mask %all : (tensor<1x4x6x8xf32>, tensor<1x4x5x8xf32>, tensor<1x4x5x3xf32>, tensor<6x5xi1>) -> tensor<1x4x6x3xf32>
   return %r : tensor<1x4x6x3xf32>
 }
+
+// A batch that the values do not have is no attention; nothing is changed.
+// CHECK-LABEL: func.func @other_batch
+// CHECK: lacuna.softmax
+// CHECK-NOT: lacuna.attention
+func.func @other_batch(%q: tensor<2x3x5x4xf32>, %k: tensor<2x3x6x4xf32>, %v: tensor<3x6x4xf32>) -> tensor<2x3x5x4xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<2x3x5x6xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e : tensor<2x3x5x6xf32>) -> tensor<2x3x5x6xf32>
+  %s = linalg.contract indexing_maps = [affine_map<(b, h, i, j, d) -> (b, h, i, d)>, affine_map<(b, h, i, j, d) -> (b, h, j, d)>, affine_map<(b, h, i, j, d) -> (b, h, i, j)>]
+      ins(%q, %k : tensor<2x3x5x4xf32>, tensor<2x3x6x4xf32>) outs(%z : tensor<2x3x5x6xf32>) -> tensor<2x3x5x6xf32>
+  %p = lacuna.softmax %s axis = 3 : tensor<2x3x5x6xf32>
+  %f0 = tensor.empty() : tensor<2x3x5x4xf32>
+  %f1 = linalg.fill ins(%zero : f32) outs(%f0 : tensor<2x3x5x4xf32>) -> tensor<2x3x5x4xf32>
+  %r = linalg.contract indexing_maps = [affine_map<(b, h, i, d, j) -> (b, h, i, j)>, affine_map<(b, h, i, d, j) -> (h, j, d)>, affine_map<(b, h, i, d, j) -> (b, h, i, d)>]
+      ins(%p, %v : tensor<2x3x5x6xf32>, tensor<3x6x4xf32>) outs(%f1 : tensor<2x3x5x4xf32>) -> tensor<2x3x5x4xf32>
+  return %r : tensor<2x3x5x4xf32>
+}
