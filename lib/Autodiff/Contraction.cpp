@@ -1,10 +1,12 @@
 //===- Contraction.cpp - Rules of contractions ----------------------------===//
 // With C = sum A B, the cotangents are sum C' B and sum C' A: contractions of
-// the same maps, with another one as the output.
+// the same maps, with another one as the output; products where nothing is
+// summed.
 //===----------------------------------------------------------------------===//
 #include "Rules.h"
 #include "TensorOps.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
 using namespace mlir;
@@ -16,6 +18,26 @@ static bool isCovered(AffineMap map, AffineMap left, AffineMap right) {
     unsigned loop = cast<AffineDimExpr>(result).getPosition();
     return left.isFunctionOfDim(loop) || right.isFunctionOfDim(loop);
   });
+}
+
+/// Whether no loop of a contraction with the output map `map` is summed over.
+static bool sumsNothing(AffineMap map) {
+  return map.getNumResults() == map.getNumDims();
+}
+
+/// Products of elements: an outer product, or a tensor times a number. The
+/// loops, of which `type` has one dimension each, stand in the order of `map`.
+static Value multiply(OpBuilder &builder, Location loc, RankedTensorType type,
+                      AffineMap map, Operand left, Operand right) {
+  AffineMap inverse = inversePermutation(map);
+  auto inOrder = [&](Operand operand) {
+    return Operand{operand.value, operand.map.compose(inverse)};
+  };
+  return mapElements(
+      builder, loc, type, {inOrder(left), inOrder(right)},
+      [](OpBuilder &inner, Location at, ValueRange values) -> Value {
+        return arith::MulFOp::create(inner, at, values[0], values[1]);
+      });
 }
 
 namespace {
@@ -44,6 +66,13 @@ struct ContractionRule
           !isCovered(maps[index], maps[2], maps[other]))
         return op->emitOpError("must not sum operand ")
                << index << " alone to be differentiated";
+      if (sumsNothing(maps[index])) {
+        operandCotangents[index] =
+            multiply(builder, op.getLoc(), type, maps[index],
+                     {cotangents[0], maps[2]},
+                     {op->getOperand(other), maps[other]});
+        continue;
+      }
       SmallVector<Value> inputs{cotangents[0], op->getOperand(other)};
       operandCotangents[index] =
           linalg::ContractOp::create(

@@ -66,7 +66,8 @@ static LogicalResult adjointOf(tensor::ConcatOp op, OpBuilder &builder,
                                MutableArrayRef<Value> result) {
   SmallVector<int64_t> offsets(op.getRank(), 0), strides(op.getRank(), 1);
   for (auto [index, input] : llvm::enumerate(op.getInputs())) {
-    if (wanted[index])
+    // What has no elements may begin where the result ends: no slice does.
+    if (wanted[index] && typeOf(input).getNumElements() != 0)
       result[index] = slice(builder, op.getLoc(), cotangent, typeOf(input),
                             offsets, strides);
     offsets[op.getDim()] += typeOf(input).getDimSize(op.getDim());
