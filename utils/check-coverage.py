@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Checks that every op, constraint and pass has a test.
+"""Checks that every op, constraint, pass and gradient has a test.
 
 An op must be named in test/, a constraint `C3` of its description by a function
-`@op_c3` of an -invalid test, a pass by its flag in a RUN line. What still lacks
-a test is listed in utils/untested.txt.
+`@op_c3` of an -invalid test, a pass by its flag in a RUN line, an op with a rule
+in lib/Autodiff by a page of test/Gradient that runs finite-differences.py. What
+still lacks a test is listed in utils/untested.txt.
 """
 import re
 
@@ -11,6 +12,8 @@ from findings import Findings, files, parse_root
 
 OP = re.compile(r'^def \w+\s*:\s*\w*Op<"(\w+)"', re.M)
 PASS = re.compile(r'^def (\w+)\s*:\s*Pass<"([\w-]+)"', re.M)
+RULE = re.compile(r"\battach(?:Rule)?<([^<>]*?)(?:, adjoint\w*)?>\(context"
+                  r"|^  ([\w:]+Op)::attachInterface<", re.M)
 DIALECT = re.compile(r'let name = "(\w+)"')
 
 
@@ -45,6 +48,27 @@ def passes(root):
         text = path.read_text()
         for match in PASS.finditer(text):
             yield path, text.count("\n", 0, match.start()) + 1, match[2]
+
+
+def rules(root):
+    """(path, line, op) of every rule that lib/Autodiff attaches."""
+    classes = {}
+    for path in files(root, ["dialects"], (".td",)):
+        for name, op in re.findall(r'^def Lacuna_(\w+)\s*:\s*\w*Op<"(\w+)"',
+                                   path.read_text(), re.M):
+            classes[name] = f"lacuna.{op}"
+    for path in files(root, ["lib/Autodiff"], (".cpp",)):
+        text = path.read_text()
+        for match in RULE.finditer(text):
+            for name in re.findall(r"\w+(?:::\w+)?", match[1] or match[2]):
+                line = text.count("\n", 0, match.start()) + 1
+                yield path, line, classes.get(name) or upstream(name)
+
+
+def upstream(name):
+    """The op of an upstream class: `linalg.batch_matmul`."""
+    dialect, _, word = name.removesuffix("Op").partition("::")
+    return f"{dialect}." + re.sub(r"(?<!^)(?=[A-Z])", "_", word).lower()
 
 
 def main():
@@ -84,6 +108,13 @@ def main():
     for path, line, flag in passes(root):
         need(flag, re.search(rf"(?<![\w-])(--?)?{flag}\b", runs), path, line,
              f"--{flag} must be run by a test")
+    gradients = "\n".join(
+        text for path, text in tests.items()
+        if path.parent.name == "Gradient" and "finite-differences" in text)
+    for path, line, op in rules(root):
+        need(f"gradient of {op}", re.search(rf"\b{op}\b", gradients), path,
+             line, f"the gradient of {op} must be compared with finite "
+                   "differences")
     for name, number in known.items():
         findings.add(listing, number, f"there is no {name}: remove the line")
     findings.report(count)

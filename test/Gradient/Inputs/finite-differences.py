@@ -97,12 +97,16 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         outputs = run(page, folder, arrays)
+        # The loss alone is compiled in less time.
+        forward = folder / "forward.mlir"
+        forward.write_text(
+            Path(page).read_text().replace(", lacuna.requires_grad", ""))
         for name in arrays:
             if "d_" + name not in outputs:
                 continue
             gradient = outputs["d_" + name]
             direction = [random.uniform(-1, 1) for _ in gradient]
-            expected = difference(page, folder, arrays, name, direction)
+            expected = difference(forward, folder, arrays, name, direction)
             got = sum(g * d for g, d in zip(gradient, direction))
             # Relative to the terms of the sum, which may cancel.
             size = sum(abs(g * d) for g, d in zip(gradient, direction))
