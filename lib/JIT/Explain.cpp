@@ -1,96 +1,17 @@
 //===- Explain.cpp - Where a program's memory goes ------------------------===//
-// Reads lifetimes off the launches of the entry at stage `memory`.
+// What the plan of one program leads to, and what other budgets would.
 //===----------------------------------------------------------------------===//
 #include "lacuna/JIT/Explain.h"
 
+#include "KernelLifetimes.h"
 #include "LoadedModule.h"
 #include "MemoryBudget.h"
-#include "lacuna/IR/Dialect.h"
-#include "lacuna/IR/Names.h"
 #include "lacuna/IR/OperationCount.h"
-#include "lacuna/Transforms/Recomputed.h"
-
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/IR/Matchers.h"
-#include "llvm/ADT/MapVector.h"
 
 #include <algorithm>
 
 using namespace mlir;
 using namespace lacuna;
-
-/// The range of the arena that `buffer` shows; null for other buffers.
-static memref::ViewOp arenaView(mlir::Value buffer) {
-  while (auto cast = buffer.getDefiningOp<memref::ReinterpretCastOp>())
-    buffer = cast.getSource();
-  return buffer.getDefiningOp<memref::ViewOp>();
-}
-
-static int64_t bytesOf(MemRefType type) {
-  Type element = type.getElementType();
-  int64_t bits = element.isIndex() ? 64 : element.getIntOrFloatBitWidth();
-  return type.getNumElements() * ((bits + 7) / 8);
-}
-
-/// Whether some op of the kernel is a clone of PlanRecompute.
-static bool isRepeated(Location location) {
-  bool found = false;
-  location->walk([&](Location inner) {
-    auto name = dyn_cast<NameLoc>(inner);
-    found |= name && name.getName() == names::recomputed;
-    return WalkResult::advance();
-  });
-  return found;
-}
-
-namespace {
-class LifetimeReader {
-public:
-  explicit LifetimeReader(func::FuncOp entry) { read(entry); }
-  MemoryReport take();
-
-private:
-  void read(func::FuncOp entry);
-
-  MemoryReport report;
-  /// By the view: its place among the values.
-  llvm::MapVector<Operation *, size_t> index;
-};
-} // namespace
-
-void LifetimeReader::read(func::FuncOp entry) {
-  for (auto launch : entry.getOps<LaunchOp>()) {
-    size_t step = report.launches.size();
-    MemoryReport::Launch made{launch.getKernel().str(), 0, 0,
-                              isRepeated(launch.getLoc())};
-    llvm::SmallPtrSet<Operation *, 8> seen;
-    for (mlir::Value buffer : launch.getBuffers()) {
-      memref::ViewOp view = arenaView(buffer);
-      if (!view || !seen.insert(view).second)
-        continue;
-      auto [place, isNew] = index.try_emplace(view, report.values.size());
-      if (isNew) {
-        APInt offset;
-        if (!matchPattern(view.getByteShift(), m_ConstantInt(&offset)))
-          offset = APInt(64, 0);
-        report.values.push_back(
-            {step, step, bytesOf(view.getType()), offset.getSExtValue()});
-      }
-      report.values[place->second].last = step;
-      made.ownBytes += report.values[place->second].bytes;
-    }
-    report.launches.push_back(std::move(made));
-  }
-}
-
-MemoryReport LifetimeReader::take() {
-  for (const MemoryReport::Value &value : report.values)
-    for (size_t step = value.first; step <= value.last; ++step)
-      report.launches[step].liveBytes += value.bytes;
-  for (const MemoryReport::Launch &launch : report.launches)
-    report.lowerBound = std::max(report.lowerBound, launch.ownBytes);
-  return std::move(report);
-}
 
 Expected<MemoryReport>
 MemoryExplainer::explain(const Model &model, const CompileOptions &options) {
@@ -107,13 +28,13 @@ MemoryExplainer::explain(const Model &model, const CompileOptions &options) {
                                     findStage("memory")))
     return error;
   func::FuncOp entry = publicFunctions(*loaded->module).front();
-  MemoryReport report = LifetimeReader(entry).take();
+  MemoryReport report = readLifetimes(entry);
   report.operations = operations;
-  report.arenaBytes =
-      entry->getAttrOfType<IntegerAttr>(names::arenaBytes).getInt();
-  report.liveBytes =
-      entry->getAttrOfType<IntegerAttr>(names::liveBytes).getInt();
   return report;
+}
+
+static BudgetPoint pointOf(const BudgetTrial &trial) {
+  return {trial.arenaBytes, trial.keptBytes, trial.operations};
 }
 
 /// Leaves what no other point beats in both, the largest arena first.
@@ -142,7 +63,7 @@ MemoryExplainer::sweep(const Model &model, const CompileOptions &options,
   Expected<BudgetTrial> whole = tryBudget(*loaded->module, plain, -1);
   if (!whole)
     return whole.error();
-  std::vector<BudgetPoint> points{{whole->arenaBytes, whole->operations}};
+  std::vector<BudgetPoint> points{pointOf(*whole)};
   for (int i = count - 1; i >= 0; --i) {
     // Close together where little memory is left and each byte costs most. The
     // order of kernels is not known to the bound, so it begins above.
@@ -152,7 +73,7 @@ MemoryExplainer::sweep(const Model &model, const CompileOptions &options,
     Expected<BudgetTrial> trial = tryBudget(*loaded->module, plain, bound);
     if (!trial)
       return trial.error();
-    points.push_back({trial->arenaBytes, trial->operations});
+    points.push_back(pointOf(*trial));
   }
   BudgetPoint all = points.front();
   keepBest(points);

@@ -6,7 +6,7 @@
 #include "MemoryBudget.h"
 
 #include "Diagnostics.h"
-#include "lacuna/IR/Names.h"
+#include "KernelLifetimes.h"
 #include "lacuna/IR/OperationCount.h"
 
 #include <cmath>
@@ -36,12 +36,9 @@ Expected<BudgetTrial> lacuna::tryBudget(ModuleOp plan,
     trial.operations += std::max<int64_t>(count, 0);
   if (failed(runStages(*copy, kernels, findStage("memory"), *pipeline)))
     return diagnostics.error(ErrorCode::Unsupported, "compilation failed");
-  func::FuncOp entry = publicFunctions(*copy).front();
-  auto integer = [&](StringRef name) {
-    return entry->getAttrOfType<IntegerAttr>(name).getInt();
-  };
-  trial.arenaBytes = integer(names::arenaBytes);
-  trial.liveBytes = integer(names::liveBytes);
+  MemoryReport report = readLifetimes(publicFunctions(*copy).front());
+  trial.arenaBytes = report.arenaBytes;
+  trial.keptBytes = report.keptBytes;
   return trial;
 }
 

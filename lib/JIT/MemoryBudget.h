@@ -11,7 +11,7 @@ struct BudgetTrial {
   /// Bytes all live values may take by the count of PlanRecompute; -1: no
   /// bound.
   int64_t bound = -1;
-  int64_t arenaBytes = 0, liveBytes = 0;
+  int64_t arenaBytes = 0, keptBytes = 0;
   /// Additions and multiplications known, of all kernels.
   int64_t operations = 0;
 };

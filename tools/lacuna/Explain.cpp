@@ -61,17 +61,22 @@ static void printSummary(const MemoryReport &report) {
              report.arenaBytes, ratio(report.liveBytes), report.lowerBound,
              ratio(report.lowerBound), report.operations,
              report.launches.size(), repeated);
+  if (report.keptBytes > 0)
+    fmt::print("kept        {} bytes when the backward direction begins\n",
+               report.keptBytes);
 }
 
 static void printSweep(const std::vector<BudgetPoint> &points) {
-  Table table({"arena", "share", "operations", "extra"});
+  const BudgetPoint &all = points.front();
+  Table table({"arena", "share", "kept", "share", "operations", "extra"});
   for (const BudgetPoint &point : points)
     table.add({std::to_string(point.arenaBytes),
-               percent(double(point.arenaBytes),
-                       double(points.front().arenaBytes)),
+               percent(double(point.arenaBytes), double(all.arenaBytes)),
+               std::to_string(point.keptBytes),
+               percent(double(point.keptBytes), double(all.keptBytes)),
                std::to_string(point.operations),
-               percent(double(point.operations - points.front().operations),
-                       double(points.front().operations))});
+               percent(double(point.operations - all.operations),
+                       double(all.operations))});
   fmt::print("\n{}", table.text());
 }
 

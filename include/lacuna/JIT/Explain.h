@@ -25,6 +25,9 @@ struct MemoryReport {
   std::vector<Launch> launches;
   std::vector<Value> values;
   int64_t arenaBytes = 0, liveBytes = 0;
+  /// The activations: what lives when the backward direction begins; 0
+  /// without one.
+  int64_t keptBytes = 0;
   /// No recomputation of these kernels can do with less: the most that one of
   /// them reads and writes.
   int64_t lowerBound = 0;
@@ -34,7 +37,9 @@ struct MemoryReport {
 
 /// What one bound on memory costs.
 struct BudgetPoint {
-  int64_t arenaBytes = 0, operations = 0;
+  /// The arena, and what of it is kept from one direction to the other.
+  int64_t arenaBytes = 0, keptBytes = 0;
+  int64_t operations = 0;
 };
 
 /// Plans memory without generating code.
