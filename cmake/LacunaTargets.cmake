@@ -52,6 +52,6 @@ macro(lacuna_generate_passes library)
   include_directories(${MLIR_INCLUDE_DIRS})
   file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/include/lacuna/${library}")
   mlir_tablegen(../../include/lacuna/${library}/Passes.h.inc
-    -gen-pass-decls -name ${library})
+    -gen-pass-decls -name ${library} "-I${PROJECT_SOURCE_DIR}/include")
   add_public_tablegen_target(Lacuna${library}TableGen)
 endmacro()

@@ -66,6 +66,7 @@ static void addPlan(OpPassManager &passes, const PipelineOptions &options) {
   functions.addPass(createFoldBatchNorm());
   if (options.mixBeforeResize)
     functions.addPass(createMixBeforeResize());
+  functions.addPass(createSplitConcats());
   if (options.onDevice)
     functions.addPass(createSplitPyramids());
   functions.addPass(createNestPools({options.onDevice}));

@@ -224,27 +224,6 @@ def LowerResizes : Pass<"lacuna-lower-resizes", "::mlir::func::FuncOp"> {
                            "::mlir::arith::ArithDialect"];
 }
 
-def SplitPyramids : Pass<"lacuna-split-pyramids", "::mlir::func::FuncOp"> {
-  let summary = "turn pooling pyramids into pools";
-  let description = [{
-    Input: `lacuna.pooling_pyramid`, `adaptive_pool` and `global_pool` of static
-    shapes. Output: an adaptive pool for each level, and a concatenation where
-    the result is flat; windows that overlap stay. Of several pools of one map,
-    those of equal bins become `max_pool` or `average_pool`. Numbers: exact.
-  }];
-  let dependentDialects = tensorDialects;
-}
-
-def SplitTransposedConvolutions
-    : Pass<"lacuna-split-transposed-convolutions", "::mlir::func::FuncOp"> {
-  let summary = "turn transposed convolutions into convolutions by phase";
-  let description = [{
-    Input: `lacuna.transposed_convolution` of static shapes. Output: a
-    `lacuna.convolution` of stride 1 for each output phase (or one for all
-    together), and `lacuna.interleave`; filters that are constants are taken
-    apart here. Numbers: sums are reassociated.
-  }];
-  let dependentDialects = tensorDialects;
-}
+include "lacuna/Transforms/SplitPasses.td"
 
 #endif // LACUNA_TRANSFORMS_PASSES_TD
