@@ -61,6 +61,9 @@ double AxisFilter::coordinate(int64_t output) {
 }
 
 int64_t AxisFilter::nearest(double x) {
+  // Halves that are some by arithmetic, but for the rounding of f64.
+  if (double half = std::round(2 * x) / 2; std::abs(x - half) < 1e-12 * input)
+    x = half;
   switch (op.getRounding()) {
   case NearestRounding::RoundPreferFloor:
     return std::ceil(x - 0.5);
