@@ -11,6 +11,7 @@
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/IntrinsicsNVPTX.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"
@@ -91,6 +92,56 @@ static void narrowDifferences(llvm::Module &ir) {
   }
 }
 
+/// Calls `function`, of an f32 number, for `value` or for each of its lanes.
+static llvm::Value *callForLanes(llvm::IRBuilder<> &builder,
+                                 llvm::Function *function, llvm::Value *value) {
+  auto *type = dyn_cast<llvm::FixedVectorType>(value->getType());
+  if (!type)
+    return builder.CreateCall(function, value);
+  llvm::Value *result = llvm::PoisonValue::get(type);
+  for (unsigned lane = 0; lane < type->getNumElements(); ++lane)
+    result = builder.CreateInsertElement(
+        result,
+        builder.CreateCall(function, builder.CreateExtractElement(value, lane)),
+        lane);
+  return result;
+}
+
+/// The instruction of f32 that approximates `instruction`, if it is content
+/// with that, in place of several that also keep denormal numbers.
+static llvm::Value *flushing(llvm::Instruction &instruction) {
+  llvm::IRBuilder<> builder(&instruction);
+  llvm::Module *module = instruction.getModule();
+  if (!instruction.getType()->getScalarType()->isFloatTy() ||
+      !isa<llvm::FPMathOperator>(instruction) || !instruction.hasApproxFunc())
+    return nullptr;
+  auto *call = dyn_cast<llvm::IntrinsicInst>(&instruction);
+  if (call && call->getIntrinsicID() == llvm::Intrinsic::exp2)
+    return callForLanes(builder,
+                        llvm::Intrinsic::getOrInsertDeclaration(
+                            module, llvm::Intrinsic::nvvm_ex2_approx_ftz,
+                            builder.getFloatTy()),
+                        call->getArgOperand(0));
+  if (instruction.getOpcode() != llvm::Instruction::FDiv)
+    return nullptr;
+  llvm::Value *inverse =
+      callForLanes(builder,
+                   llvm::Intrinsic::getOrInsertDeclaration(
+                       module, llvm::Intrinsic::nvvm_rcp_approx_ftz_f),
+                   instruction.getOperand(1));
+  return builder.CreateFMul(instruction.getOperand(0), inverse);
+}
+
+static void useApproximations(llvm::Module &ir) {
+  for (llvm::Function &function : ir)
+    for (llvm::BasicBlock &block : function)
+      for (llvm::Instruction &instruction : llvm::make_early_inc_range(block))
+        if (llvm::Value *value = flushing(instruction)) {
+          instruction.replaceAllUsesWith(value);
+          instruction.eraseFromParent();
+        }
+}
+
 /// Whether all calls are of f32 and content with an approximation.
 static bool isApproximate(const llvm::Function &function) {
   return function.getReturnType()->getScalarType()->isFloatTy() &&
@@ -150,6 +201,7 @@ FailureOr<std::string> lacuna::compileToPTX(ModuleOp device,
   ir->setDataLayout(machine->createDataLayout());
   inlineAll(*ir);
   if (optimize) {
+    useApproximations(*ir);
     optimizeModule(*ir, *machine);
     narrowDifferences(*ir);
   }

@@ -30,9 +30,19 @@ Real quotient(Real a, Real b) {
                                 arith::FastMathFlags::afn)};
 }
 
+/// One instruction; a NaN where x is one.
+Real atLeast(Real x, double bound) {
+  Value limit = Real(bound).like(x).value;
+  return {*x.builder, arith::MaximumFOp::create(*x.builder, limit, x.value)};
+}
+Real atMost(Real x, double bound) {
+  Value limit = Real(bound).like(x).value;
+  return {*x.builder, arith::MinimumFOp::create(*x.builder, limit, x.value)};
+}
+
 /// Minus infinity as a number, whose product with 0 is 0.
 Real atLeastLowest(Real x) {
-  return maxOrSecond(std::numeric_limits<float>::lowest(), x);
+  return atLeast(x, std::numeric_limits<float>::lowest());
 }
 
 /// 1 + exp(-factor x).
@@ -43,13 +53,13 @@ Real onePlusExp(Real x, double factor) {
 /// max(x, 0) - a Q(a), Q(a) = exp(-a^2 / 2) w P(w), w = 1 / (1 + a / 4), P a
 /// minimax polynomial (see geluOfSingle).
 Real gelu(Real x) {
-  Real a = minOrSecond(14.6, abs(x));
+  Real a = atMost(abs(x), 14.6);
   Real w = quotient(1.0, fma(a, 0.25, 1.0));
   Real power = exp2(a * a * (-0.5 * log2OfE));
   Real p = polynomial(w, {0.10120040932201566, 0.08171448918914931,
                           0.17702844220340164, -0.09993983338559492,
                           0.23996760213359264});
-  return fma(-(a * w), power * p, maxOrSecond(0.0, x));
+  return fma(-(a * w), power * p, atLeast(x, -0.0));
 }
 
 /// (1 + tanh u) / 2 is the sigmoid of 2 u.
@@ -72,7 +82,7 @@ Real tanh(Real x) {
 
 /// x n / (n + 2), n = e^x (e^x + 2), which is x tanh(log(1 + e^x)).
 Real mish(Real x) {
-  Real power = exp2(minOrSecond(30.0, x) * log2OfE);
+  Real power = exp2(atMost(x, 30.0) * log2OfE);
   Real n = fma(power, power, power * 2.0);
   return atLeastLowest(x) * quotient(n, n + 2.0);
 }
