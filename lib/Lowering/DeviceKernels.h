@@ -15,6 +15,10 @@ llvm::LogicalResult emitDeviceContraction(KernelBuilder &kernel,
 /// Any but depthwise convolutions.
 llvm::LogicalResult emitDeviceConvolution(KernelBuilder &kernel,
                                           PackedConvolutionOp op);
+/// Pyramids that read their map once, where `fitsDevicePyramid`.
+bool fitsDevicePyramid(PoolingPyramidOp op);
+llvm::LogicalResult emitDevicePyramid(KernelBuilder &kernel,
+                                      PoolingPyramidOp op);
 
 /// `width` neighbours of `buffer`, of one dimension, in `type`; zeros where
 /// `inside` (null: always) is false, whose offset must be one of the buffer.

@@ -144,6 +144,54 @@ FailureOr<Values> lacuna::unrollElements(KernelBuilder &kernel,
   return values;
 }
 
+/// The quotient and the remainder of two small indices.
+static std::pair<Value, Value> divide(KernelBuilder &kernel, Value index,
+                                      Value count) {
+  OpBuilder &b = kernel.builder;
+  auto cast = [&](Type type, Value value) {
+    return arith::IndexCastUIOp::create(b, kernel.loc, type, value);
+  };
+  Value left = cast(b.getI32Type(), index), right = cast(b.getI32Type(), count);
+  Value quotient = arith::DivUIOp::create(b, kernel.loc, left, right);
+  Value rest = arith::RemUIOp::create(b, kernel.loc, left, right);
+  return {cast(b.getIndexType(), quotient), cast(b.getIndexType(), rest)};
+}
+
+FailureOr<Values> lacuna::walkStrided(KernelBuilder &kernel,
+                                      ArrayRef<PoolRange> ranges, Value first,
+                                      int64_t stride, ValueRange carried,
+                                      VisitElement visit) {
+  Value count = ranges[0].count;
+  for (const PoolRange &range : ranges.drop_front())
+    count = kernel.builder.createOrFold<arith::MulIOp>(kernel.loc, count,
+                                                       range.count);
+  auto visitAt = [&](Value k, ValueRange values) {
+    Values indices(ranges.size());
+    for (int64_t d = int64_t(ranges.size()) - 1; d > 0; --d) {
+      auto [rest, at] = divide(kernel, k, ranges[d].count);
+      indices[d] = elementOf(kernel, ranges[d], at);
+      k = rest;
+    }
+    indices[0] = elementOf(kernel, ranges[0], k);
+    return visit(indices, values);
+  };
+  // Several elements are on their way at a time.
+  constexpr int64_t unroll = 4;
+  Value rounds = divide(kernel, count, kernel.index(unroll * stride)).first;
+  Value whole = kernel.mul(rounds, unroll * stride);
+  auto most = kernel.forLoop(
+      first, whole, unroll * stride, carried, [&](Value k, ValueRange values) {
+        FailureOr<Values> next = Values(values);
+        for (int64_t i = 0; i < unroll && succeeded(next); ++i)
+          next = visitAt(kernel.add(k, i * stride), Values(*next));
+        return next;
+      });
+  if (failed(most))
+    return failure();
+  return kernel.forLoop(kernel.add(whole, first), count, stride, *most,
+                        visitAt);
+}
+
 Value lacuna::asDivisor(KernelBuilder &kernel, Value count, Type type) {
   OpBuilder &b = kernel.builder;
   count = arith::MaxSIOp::create(b, kernel.loc, count, kernel.index(1));
@@ -223,19 +271,6 @@ FailureOr<Value> PoolEmitter::reduce(ArrayRef<PoolRange> ranges,
   return (*reduced)[0];
 }
 
-/// The quotient and the remainder of two small indices.
-static std::pair<Value, Value> divide(KernelBuilder &kernel, Value index,
-                                      Value count) {
-  OpBuilder &b = kernel.builder;
-  auto cast = [&](Type type, Value value) {
-    return arith::IndexCastUIOp::create(b, kernel.loc, type, value);
-  };
-  Value left = cast(b.getI32Type(), index), right = cast(b.getI32Type(), count);
-  Value quotient = arith::DivUIOp::create(b, kernel.loc, left, right);
-  Value rest = arith::RemUIOp::create(b, kernel.loc, left, right);
-  return {cast(b.getIndexType(), quotient), cast(b.getIndexType(), rest)};
-}
-
 /// Each thread takes every `threads`-th element: of each line where pixels are
 /// neighbours, of the whole window where channels are.
 FailureOr<Value> PoolEmitter::reduceShared(ArrayRef<PoolRange> ranges,
@@ -243,41 +278,14 @@ FailureOr<Value> PoolEmitter::reduceShared(ArrayRef<PoolRange> ranges,
   bool first = shape.layout == Layout::ChannelsFirst;
   ArrayRef<PoolRange> outer = ranges.take_front(first ? ranges.size() - 1 : 0);
   ArrayRef<PoolRange> inner = ranges.drop_front(outer.size());
-  Value count = inner[0].count;
-  for (const PoolRange &range : inner.drop_front())
-    count = kernel.builder.createOrFold<arith::MulIOp>(kernel.loc, count,
-                                                       range.count);
-  auto visitAt = [&](ValueRange before, Value k, ValueRange values) {
-    Values indices(inner.size());
-    for (int64_t d = int64_t(inner.size()) - 1; d > 0; --d) {
-      auto [rest, at] = divide(kernel, k, inner[d].count);
-      indices[d] = elementOf(kernel, inner[d], at);
-      k = rest;
-    }
-    indices[0] = elementOf(kernel, inner[0], k);
-    indices.insert(indices.begin(), before.begin(), before.end());
-    return visit(indices, values);
-  };
-  // Several elements are on their way at a time.
-  constexpr int64_t unroll = 4;
-  int64_t size = group->size();
-  Value rounds = divide(kernel, count, kernel.index(unroll * size)).first;
-  Value whole = kernel.mul(rounds, unroll * size);
-  auto part = [&](ValueRange before, ValueRange carried) -> FailureOr<Values> {
-    auto most = kernel.forLoop(
-        group->thread(), whole, unroll * size, carried,
-        [&](Value k, ValueRange values) {
-          FailureOr<Values> next = Values(values);
-          for (int64_t i = 0; i < unroll && succeeded(next); ++i)
-            next = visitAt(before, kernel.add(k, i * size), Values(*next));
-          return next;
-        });
-    if (failed(most))
-      return failure();
-    return kernel.forLoop(kernel.add(whole, group->thread()), count, size,
-                          *most, [&](Value k, ValueRange values) {
-                            return visitAt(before, k, values);
-                          });
+  auto part = [&](ValueRange before, ValueRange carried) {
+    auto visitAt = [&](ValueRange at, ValueRange values) {
+      Values indices(before);
+      llvm::append_range(indices, at);
+      return visit(indices, values);
+    };
+    return walkStrided(kernel, inner, group->thread(), group->size(), carried,
+                       visitAt);
   };
   auto own = walkElements(kernel, outer, reducer.neutral(blocks.width), part);
   if (failed(own))

@@ -60,6 +60,11 @@ mlir::FailureOr<llvm::SmallVector<mlir::Value>>
 unrollElements(KernelBuilder &kernel, llvm::ArrayRef<PoolRange> ranges,
                llvm::ArrayRef<int64_t> counts, mlir::ValueRange carried,
                VisitElement visit);
+/// Of the elements of all `ranges` in order, each `stride`-th from `first` on.
+mlir::FailureOr<llvm::SmallVector<mlir::Value>>
+walkStrided(KernelBuilder &kernel, llvm::ArrayRef<PoolRange> ranges,
+            mlir::Value first, int64_t stride, mlir::ValueRange carried,
+            VisitElement visit);
 /// Calls `visit` at all indices of a space of `sizes`.
 llvm::LogicalResult
 walkSpace(KernelBuilder &kernel, llvm::ArrayRef<int64_t> sizes,

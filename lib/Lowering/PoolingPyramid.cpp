@@ -3,14 +3,15 @@
 // cells, so the input is read once, into the cells, and every level is reduced
 // from these. Where there are too many cells, each bin reads the input.
 //===----------------------------------------------------------------------===//
+#include "DeviceGroup.h"
+#include "DeviceKernels.h"
 #include "Pooling.h"
 
-#include "lacuna/Lowering/Emitters.h"
+#include "lacuna/IR/PyramidCells.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
 using namespace lacuna;
@@ -24,14 +25,9 @@ static constexpr int64_t mostBins = 256;
 static constexpr int64_t longestLine = 8192;
 
 namespace {
-/// One dimension: the borders of its cells, and each level's bins as ranges of
-/// cells, level after level.
-struct CellDim {
-  SmallVector<int64_t> borders;
-  SmallVector<std::pair<int64_t, int64_t>> bins;
+/// The cells of one dimension, in memory.
+struct CellDim : PyramidCells {
   Value bordersTable, firsts, counts;
-
-  int64_t cells() const { return borders.size() - 1; }
 };
 
 class PyramidEmitter {
@@ -45,7 +41,6 @@ public:
 
 private:
   int64_t rank() const { return shape.dims.size(); }
-  CellDim cutDim(const PoolDim &dim) const;
   bool planCells();
   Value table(ArrayRef<int64_t> values);
   Value lookUp(Value table, Value index);
@@ -72,33 +67,6 @@ private:
 };
 } // namespace
 
-static Bin binOf(PyramidWindows windows, int64_t index, int64_t count,
-                 int64_t size) {
-  return windows == PyramidWindows::SPP ? sppBin(index, count, size)
-                                        : adaptiveBin(index, count, size);
-}
-
-CellDim PyramidEmitter::cutDim(const PoolDim &dim) const {
-  auto windows = const_cast<PoolingPyramidOp &>(op).getWindows();
-  CellDim result;
-  for (int64_t count : bins)
-    for (int64_t i = 0; i < count; ++i) {
-      Bin bin = binOf(windows, i, count, dim.input);
-      result.borders.append({bin.begin, bin.end});
-    }
-  llvm::sort(result.borders);
-  result.borders.erase(llvm::unique(result.borders), result.borders.end());
-  auto cellFrom = [&](int64_t border) {
-    return llvm::lower_bound(result.borders, border) - result.borders.begin();
-  };
-  for (int64_t count : bins)
-    for (int64_t i = 0; i < count; ++i) {
-      Bin bin = binOf(windows, i, count, dim.input);
-      result.bins.push_back({cellFrom(bin.begin), cellFrom(bin.end)});
-    }
-  return result;
-}
-
 /// Cuts all dimensions; false when the cells are too many to keep.
 bool PyramidEmitter::planCells() {
   if (llvm::sum_of(bins, int64_t(0)) > mostBins ||
@@ -106,8 +74,8 @@ bool PyramidEmitter::planCells() {
     return false;
   int64_t bytes = blocks.width * 8;
   for (const PoolDim &dim : shape.dims) {
-    dims.push_back(cutDim(dim));
-    bytes *= dims.back().cells();
+    dims.push_back({PyramidCells::of(dim.input, bins, op.getWindows()), {}, {}, {}});
+    bytes *= dims.back().count();
     if (bytes > mostCellBytes)
       return false;
   }
@@ -140,7 +108,7 @@ PoolRange PyramidEmitter::elementsOf(const CellDim &dim, Value first,
 Value PyramidEmitter::cellAt(ValueRange cell) {
   Value linear = kernel.index(0);
   for (auto [dim, index] : llvm::zip(dims, cell))
-    linear = kernel.add(kernel.mul(linear, dim.cells()), index);
+    linear = kernel.add(kernel.mul(linear, dim.count()), index);
   return kernel.mul(linear, blocks.width);
 }
 
@@ -152,7 +120,7 @@ LogicalResult PyramidEmitter::fillLineOfCells(Value image, Value channel,
                          /*padding=*/0)))
     return failure();
   return kernel.forLoop(
-      kernel.index(0), kernel.index(dims.back().cells()), 1,
+      kernel.index(0), kernel.index(dims.back().count()), 1,
       [&](Value last) -> LogicalResult {
         PoolRange range = elementsOf(dims.back(), last, kernel.add(last, 1));
         auto merge = [&](ValueRange at,
@@ -174,7 +142,7 @@ LogicalResult PyramidEmitter::fillCells(Value image, Value channel) {
   bool lines = shape.layout == Layout::ChannelsFirst;
   SmallVector<PoolRange> walked;
   for (const CellDim &dim : dims)
-    walked.push_back({kernel.index(0), kernel.index(dim.cells()), 1});
+    walked.push_back({kernel.index(0), kernel.index(dim.count()), 1});
   if (lines)
     walked.pop_back();
   auto visit = [&](ValueRange cell, ValueRange) -> FailureOr<Values> {
@@ -301,7 +269,7 @@ LogicalResult PyramidEmitter::emit() {
   if (planCells() && elements > 0) {
     int64_t size = blocks.width;
     for (CellDim &dim : dims) {
-      size *= dim.cells();
+      size *= dim.count();
       SmallVector<int64_t> firsts, counts;
       for (auto [first, stop] : dim.bins) {
         firsts.push_back(first);
@@ -337,5 +305,7 @@ LogicalResult lacuna::emitPoolingPyramid(KernelBuilder &kernel,
     kernel.setRange(0, 1);
     return success();
   }
+  if (isOnDevice(kernel) && fitsDevicePyramid(op))
+    return emitDevicePyramid(kernel, op);
   return PyramidEmitter(kernel, op).emit();
 }

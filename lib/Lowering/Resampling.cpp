@@ -227,8 +227,10 @@ static LogicalResult emitResample(KernelBuilder &kernel, Operation *root) {
     kernel.setRange(0, 1);
     return success();
   }
-  if (isOnDevice(kernel))
-    return emitOnDevice(resampler);
+  if (isOnDevice(kernel)) {
+    std::optional<LogicalResult> planes = emitDevicePlanes(resampler);
+    return planes ? *planes : emitOnDevice(resampler);
+  }
   switch (chooseForm(resampler)) {
   case Form::Direct:
     return emitDirectResample(resampler);

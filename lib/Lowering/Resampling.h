@@ -37,6 +37,9 @@ struct Resampler {
   mlir::LogicalResult write(mlir::Value value, const Position &at);
 };
 
+/// On a GPU, of two neighbouring axes with at most one dimension behind and up
+/// to two taps; nothing where that form does not fit.
+std::optional<mlir::LogicalResult> emitDevicePlanes(Resampler &resampler);
 mlir::LogicalResult emitDirectResample(Resampler &resampler);
 /// For two neighbouring axes with at most one dimension behind.
 mlir::LogicalResult emitRowsFirst(Resampler &resampler);

@@ -25,11 +25,11 @@ static Value special(OpBuilder &builder, Location loc, StringRef name) {
 /// A block of `group` threads must find registers; of two such blocks one works
 /// while the other waits.
 static void boundRegisters(LLVM::LLVMFuncOp entry, int64_t group) {
-  constexpr int64_t smallest = 128, together = 256;
+  constexpr int64_t smallest = 128;
   Builder builder(entry.getContext());
   auto threads = static_cast<int32_t>(std::max(group, smallest));
   entry->setAttr("nvvm.maxntid", builder.getDenseI32ArrayAttr({threads}));
-  if (group == together)
+  if (group == 256 || group == 512)
     entry->setAttr("nvvm.minctasm", builder.getI32IntegerAttr(2));
 }
 

@@ -12,9 +12,12 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace lacuna;
+
+using Values = SmallVector<Value>;
 
 /// Elements a task should move at least.
 static constexpr int64_t elementsPerTask = 16384;
@@ -37,12 +40,24 @@ private:
   LogicalResult emitElements(ValueRange outer, Value row0, Value row1,
                              Value column0, Value column1);
   SmallVector<Value> indices(ValueRange outer, Value row, Value column) const;
+  Value isInside(Value row, Value column);
+  LogicalResult bringLine(ValueRange outer, Value row, Value column,
+                          Value line);
+  LogicalResult takeLines(ValueRange outer, Value row, Value column,
+                          Value line);
+  Value loadWord(const Values &at);
+  LogicalResult storeWord(Value word, const Values &at);
 
+  static constexpr int64_t warp = DeviceGroup::warp, threads = 8 * warp;
   KernelBuilder &kernel;
   Value result, input;
   ArrayRef<int64_t> permutation, shape;
   /// The contiguous dimension of the result, and where that of the input went.
   int64_t last, across;
+  /// On a GPU: elements of a word; a tile, and a thread's place in a line of
+  /// words.
+  int64_t lanes = 1;
+  Value tile, slow, fast;
 };
 } // namespace
 
@@ -96,62 +111,105 @@ LogicalResult TransposeEmitter::emitElements(ValueRange outer, Value row0,
 }
 
 /// A block of threads brings a square tile to shared memory along the rows of
-/// the input, and takes it from there along those of the result.
+/// the input, and takes it from there along those of the result, in words of 32
+/// bits where lines are of such.
 LogicalResult TransposeEmitter::emitOnDevice() {
-  constexpr int64_t size = 32, threads = 256, turns = size * size / threads;
+  int64_t bits = elementTypeOf(result).getIntOrFloatBitWidth();
+  lanes = std::max<int64_t>(32 / bits, 1);
+  if (shape[across] % lanes != 0 || shape[last] % lanes != 0)
+    lanes = 1;
+  int64_t size = warp * lanes;
   DeviceGroup group(kernel, threads);
-  OpBuilder &b = kernel.builder;
-  Location loc = kernel.loc;
-  // One element more: columns of the tile use all banks.
-  Value tile = group.shared({size, size + 1}, elementTypeOf(result));
-  Value fast =
-      arith::RemUIOp::create(b, loc, group.thread(), kernel.index(size));
-  Value slow =
-      arith::DivUIOp::create(b, loc, group.thread(), kernel.index(size));
+  // A word more: columns of the tile use all banks.
+  tile = group.shared({size, size + lanes}, elementTypeOf(result));
+  Values thread = kernel.delinearize(group.thread(), {threads / warp, warp});
+  slow = thread[0];
+  fast = thread[1];
   SmallVector<int64_t> steps;
   for (int64_t dim = 0; dim < last; ++dim)
     if (dim != across)
       steps.push_back(shape[dim]);
   steps.push_back(llvm::divideCeil(shape[across], size));
   steps.push_back(llvm::divideCeil(shape[last], size));
-  auto inside = [&](Value row, Value column) -> Value {
-    return arith::AndIOp::create(
-        b, loc, kernel.less(row, kernel.index(shape[across])),
-        kernel.less(column, kernel.index(shape[last])));
-  };
   return kernel.parallelLoop(steps, 1, [&](ValueRange at) -> LogicalResult {
     ValueRange outer = at.drop_back(2);
-    Value row0 = kernel.mul(at[at.size() - 2], size);
-    Value column0 = kernel.mul(at.back(), size);
+    Value row = kernel.mul(at[at.size() - 2], size);
+    Value column = kernel.mul(at.back(), size);
     group.barrier();
-    for (int64_t turn = 0; turn < turns; ++turn) {
-      Value line = kernel.add(slow, turn * (threads / size));
-      Value row = kernel.add(row0, fast), column = kernel.add(column0, line);
-      auto bring = [&]() -> LogicalResult {
-        FailureOr<Value> element = kernel.load(
-            input, inputPosition(indices(outer, row, column), 1));
-        if (failed(element))
-          return failure();
-        memref::StoreOp::create(b, loc, *element, tile, ValueRange{line, fast});
-        return success();
-      };
-      if (failed(kernel.branch(inside(row, column), bring)))
+    for (int64_t line = 0; line < size; line += threads / warp)
+      if (failed(bringLine(outer, row, column, kernel.add(slow, line))))
         return failure();
-    }
     group.barrier();
-    for (int64_t turn = 0; turn < turns; ++turn) {
-      Value line = kernel.add(slow, turn * (threads / size));
-      Value row = kernel.add(row0, line), column = kernel.add(column0, fast);
-      auto take = [&]() -> LogicalResult {
-        Value element =
-            memref::LoadOp::create(b, loc, tile, ValueRange{fast, line});
-        return kernel.store(result, element, indices(outer, row, column));
-      };
-      if (failed(kernel.branch(inside(row, column), take)))
+    for (int64_t line = 0; line < warp; line += threads / warp)
+      if (failed(takeLines(outer, row, column, kernel.add(slow, line))))
+        return failure();
+    return success();
+  });
+}
+
+Value TransposeEmitter::isInside(Value row, Value column) {
+  return arith::AndIOp::create(
+      kernel.builder, kernel.loc,
+      kernel.less(row, kernel.index(shape[across])),
+      kernel.less(column, kernel.index(shape[last])));
+}
+
+/// A line of the input. Lines that will be neighbours in a word lie in
+/// different parts of the tile.
+LogicalResult TransposeEmitter::bringLine(ValueRange outer, Value row,
+                                          Value column, Value line) {
+  row = kernel.add(row, kernel.mul(fast, lanes));
+  column = kernel.add(column, line);
+  return kernel.branch(isInside(row, column), [&]() -> LogicalResult {
+    FailureOr<Value> word = kernel.load(
+        input, inputPosition(indices(outer, row, column), lanes));
+    if (failed(word))
+      return failure();
+    Value place = line;
+    if (lanes > 1) {
+      Values part = kernel.delinearize(line, {warp, lanes});
+      place = kernel.add(part[0], kernel.mul(part[1], warp));
+    }
+    Values at{place, kernel.mul(fast, lanes)};
+    return storeWord(kernel.broadcast(*word, lanes), at);
+  });
+}
+
+/// As many lines of the result as a word has elements.
+LogicalResult TransposeEmitter::takeLines(ValueRange outer, Value row,
+                                          Value column, Value line) {
+  line = kernel.mul(line, lanes);
+  row = kernel.add(row, line);
+  column = kernel.add(column, kernel.mul(fast, lanes));
+  return kernel.branch(isInside(row, column), [&]() -> LogicalResult {
+    Values words;
+    for (int64_t part = 0; part < lanes; ++part)
+      words.push_back(loadWord({kernel.add(fast, part * warp), line}));
+    if (lanes > 1)
+      turnTile(kernel, words);
+    for (auto [i, word] : llvm::enumerate(words)) {
+      auto at = indices(outer, kernel.add(row, i), column);
+      if (failed(kernel.store(result, word, Position(at, lanes, last))))
         return failure();
     }
     return success();
   });
+}
+
+Value TransposeEmitter::loadWord(const Values &at) {
+  OpBuilder &b = kernel.builder;
+  if (lanes == 1)
+    return memref::LoadOp::create(b, kernel.loc, tile, at);
+  auto type = VectorType::get({lanes}, elementTypeOf(result));
+  return vector::LoadOp::create(b, kernel.loc, type, tile, at);
+}
+
+LogicalResult TransposeEmitter::storeWord(Value word, const Values &at) {
+  if (lanes == 1)
+    memref::StoreOp::create(kernel.builder, kernel.loc, word, tile, at);
+  else
+    vector::StoreOp::create(kernel.builder, kernel.loc, word, tile, at);
+  return success();
 }
 
 LogicalResult TransposeEmitter::emit(int64_t size) {

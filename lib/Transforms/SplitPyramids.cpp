@@ -1,8 +1,11 @@
 //===- SplitPyramids.cpp - Pooling pyramids as pools of their own ---------===//
-// Threads of a GPU fill it with the bins of one level at a time. Bins that tile
-// the map become windows, so that coarse levels can be pooled from fine ones.
+// A GPU pools all levels of a large pyramid at once, and pools of one map are
+// joined to pyramids for that. Otherwise its threads do the bins of one level at
+// a time. Bins that tile the map become windows, so that coarse levels can be
+// pooled from fine ones.
 //===----------------------------------------------------------------------===//
 #include "Rewrites.h"
+#include "lacuna/IR/PyramidCells.h"
 #include "lacuna/IR/SlidingWindow.h"
 #include "lacuna/Transforms/Passes.h"
 
@@ -34,6 +37,13 @@ static std::optional<Ints> windowOfBins(Value input, Layout layout,
   return window;
 }
 
+/// Whether blocks of threads can read a map for pools of all `levels` at once.
+static bool isReadOnce(Value input, Layout layout, ArrayRef<int64_t> levels,
+                       PyramidWindows windows) {
+  return layout == Layout::ChannelsLast &&
+         PyramidBlocks::of(typeOf(input), levels, windows);
+}
+
 namespace {
 /// Levels as adaptive pools; the flat result joins them, channels first.
 struct SplitPyramid : OpRewritePattern<PoolingPyramidOp> {
@@ -46,6 +56,8 @@ struct SplitPyramid : OpRewritePattern<PoolingPyramidOp> {
     SpatialShape shape = SpatialShape::of(type.getShape(), layout);
     if (!type.hasStaticShape() || type.getNumElements() == 0)
       return rewriter.notifyMatchFailure(op, "no elements of known number");
+    if (isReadOnce(op.getInput(), layout, op.getBins(), op.getWindows()))
+      return rewriter.notifyMatchFailure(op, "is done at once");
     SmallVector<Value> levels;
     for (int64_t count : op.getBins()) {
       Ints bins(shape.spatial.size(), count);
@@ -80,6 +92,71 @@ struct SplitPyramid : OpRewritePattern<PoolingPyramidOp> {
     if (flat.size() == 1)
       return flat[0];
     return tensor::ConcatOp::create(b, op.getLoc(), /*dim=*/1, flat);
+  }
+};
+
+/// A pool of the same number of bins along each dimension.
+struct LevelPool {
+  Operation *op = nullptr;
+  PoolMode mode = PoolMode::Max;
+  Layout layout = Layout::ChannelsFirst;
+  int64_t bins = 1;
+
+  explicit LevelPool(Operation *user) {
+    if (auto pool = dyn_cast<AdaptivePoolOp>(user)) {
+      bins = pool.getOutputSize()[0];
+      if (bins == 0 || !llvm::all_equal(pool.getOutputSize()))
+        return;
+      set(pool);
+    } else if (auto pool = dyn_cast<GlobalPoolOp>(user)) {
+      if (pool.getMode() != PoolMode::Lp &&
+          isa<FloatType>(typeOf(pool.getInput()).getElementType()))
+        set(pool);
+    }
+  }
+  template <typename Op> void set(Op pool) {
+    op = pool;
+    mode = pool.getMode();
+    layout = pool.getLayout();
+  }
+};
+
+/// Pools of one map, as one pyramid of maps.
+template <typename Op> struct JoinPools : OpRewritePattern<Op> {
+  JoinPools(MLIRContext *context)
+      : OpRewritePattern<Op>(context, /*benefit=*/2) {}
+
+  LogicalResult matchAndRewrite(Op op,
+                                PatternRewriter &rewriter) const override {
+    LevelPool own(op);
+    SmallVector<LevelPool> pools;
+    if (own.op)
+      for (Operation *user : op.getInput().getUsers()) {
+        LevelPool pool(user);
+        if (pool.op && pool.mode == own.mode && pool.layout == own.layout &&
+            user->getBlock() == op->getBlock())
+          pools.push_back(pool);
+      }
+    llvm::sort(pools, [](const LevelPool &a, const LevelPool &b) {
+      return a.op->isBeforeInBlock(b.op);
+    });
+    Ints bins;
+    SmallVector<Type> types;
+    for (const LevelPool &pool : pools) {
+      bins.push_back(pool.bins);
+      types.push_back(pool.op->getResult(0).getType());
+    }
+    if (pools.size() < 2 || pools.size() > 64 ||
+        !isReadOnce(op.getInput(), own.layout, bins,
+                                        PyramidWindows::Adaptive))
+      return rewriter.notifyMatchFailure(op, "no pools to be done at once");
+    rewriter.setInsertionPoint(pools[0].op);
+    auto pyramid = PoolingPyramidOp::create(
+        rewriter, op.getLoc(), types, op.getInput(), bins, own.mode,
+        PyramidWindows::Adaptive, /*maps=*/true, own.layout);
+    for (auto [pool, level] : llvm::zip_equal(pools, pyramid.getResults()))
+      rewriter.replaceOp(pool.op, level);
+    return success();
   }
 };
 
@@ -120,7 +197,8 @@ template <typename Op> struct UseWindows : OpRewritePattern<Op> {
 struct SplitPyramids : lacuna::impl::SplitPyramidsBase<SplitPyramids> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<SplitPyramid, UseWindows<AdaptivePoolOp>,
+    patterns.add<SplitPyramid, JoinPools<AdaptivePoolOp>,
+                 JoinPools<GlobalPoolOp>, UseWindows<AdaptivePoolOp>,
                  UseWindows<GlobalPoolOp>>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

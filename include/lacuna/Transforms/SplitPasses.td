@@ -23,12 +23,12 @@ def SplitConcats : Pass<"lacuna-split-concats", "::mlir::func::FuncOp"> {
 }
 
 def SplitPyramids : Pass<"lacuna-split-pyramids", "::mlir::func::FuncOp"> {
-  let summary = "turn pooling pyramids into pools";
+  let summary = "choose between pooling pyramids and pools";
   let description = [{
-    Input: `lacuna.pooling_pyramid`, `adaptive_pool` and `global_pool` of static
-    shapes. Output: an adaptive pool for each level, and a concatenation where
-    the result is flat; windows that overlap stay. Of several pools of one map,
-    those of equal bins become `max_pool` or `average_pool`. Numbers: exact.
+    Of static shapes. Pyramids that blocks of a GPU's threads read at once stay,
+    and pools of one map become such; of others, a pool for each level (windows
+    that overlap stay), those of equal bins `max_pool` or `average_pool`, and a
+    concatenation where the result is flat. Numbers: means reassociate.
   }];
   let dependentDialects = tensorDialects;
 }
