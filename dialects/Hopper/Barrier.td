@@ -69,6 +69,16 @@ def Hopper_NamedBarrierOp : Hopper_Op<"named_barrier"> {
   let hasVerifier = 1;
 }
 
+def Hopper_WarpBarrierOp : Hopper_Op<"warp_barrier"> {
+  let summary = "a barrier of the threads of a warp";
+  let description = [{
+    What they have read and written before is so for all of them behind it.
+
+    Example: `hopper.warp_barrier`
+  }];
+  let assemblyFormat = "attr-dict";
+}
+
 def Hopper_FenceOp : Hopper_Op<"fence"> {
   let summary = "makes writes visible to TMA";
   let description = [{

@@ -109,8 +109,7 @@ Values HopperAttention::readMaskTile(Value step) {
         LLVM::LoadOp::create(b, VectorType::get({2}, type),
                              LLVM::IntToPtrOp::create(b, shared, address)));
   }
-  // All lanes have read when the shuffle is through.
-  ShuffleOp::create(b, step.getType(), step, 0, /*broadcast=*/true);
+  WarpBarrierOp::create(b);
   BarrierArriveOp::create(b, at(maskBarriers().empty), isLeader, Value());
   return elements;
 }

@@ -171,6 +171,7 @@ HopperAttention::Tile HopperAttention::hear(Value tileCount) {
     tile.*word = ShuffleOp::create(
         b, b.getI32Type(), loadShared(at(shape.turnOffset() + 16 + 4 * i)), 0,
         /*broadcast=*/true);
+  WarpBarrierOp::create(b);
   BarrierArriveOp::create(b, at(turnBarriers().empty), isLeader, Value());
   tile.count = b.sub(tile.lastBlock, tile.firstBlock);
   return tile;

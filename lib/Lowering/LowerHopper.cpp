@@ -237,6 +237,9 @@ static void lowerPlain(RewriterBase &rewriter, Operation *op) {
                  " $0, " + Twine(barrier.getThreads()) + ";",
              "r,~{memory}");
       })
+      .Case([&](WarpBarrierOp) {
+        emit("bar.warp.sync 0xffffffff;", "~{memory}");
+      })
       .Case([&](FenceOp fence) {
         emit(fence.getInit()     ? "fence.mbarrier_init.release.cluster;"
              : fence.getGlobal() ? "fence.proxy.async;"

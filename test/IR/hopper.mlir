@@ -28,6 +28,8 @@ llvm.func @roles(%map: !llvm.ptr) {
     hopper.store_wait pending = 1
     // CHECK: hopper.cluster_barrier
     hopper.cluster_barrier
+    // CHECK: hopper.warp_barrier
+    hopper.warp_barrier
   // CHECK: } producer registers = 40 {
   } producer registers = 40 {
     // CHECK: hopper.barrier_expect %{{.*}}, 1024

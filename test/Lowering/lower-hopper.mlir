@@ -46,6 +46,8 @@ llvm.func @roles(%wg: i32) {
 llvm.func @cluster(%map: !llvm.ptr, %flag: !llvm.ptr<1>, %x: i32, %p: i1) {
   // CHECK: barrier.cluster.arrive;\0Abarrier.cluster.wait;
   hopper.cluster_barrier
+  // CHECK: bar.warp.sync 0xffffffff;
+  hopper.warp_barrier
   // CHECK: cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier
   // CHECK-SAME: .multicast::cluster [$0], [$1, {$3, $4}], [$2], $5;
   hopper.load %map[%x, %x] to %x, %x multicast = 3 : !llvm.ptr
