@@ -68,19 +68,23 @@ private:
   Values place(int64_t panel, Value row, Value head, const Tile &tile,
                bool isKey);
 
-  void emitProducer();
   // Keys in parts.
   Tile partAt(Value number);
   Value partial(Value index);
   void writePart(const Tile &tile, const State &state);
   void mergeParts(const Tile &tile);
-  void mergeElements(const Tile &tile, Value line, Value column);
+  Value countPart(const Tile &tile);
+  void mergeElements(const Tile &tile, Value line, Value column,
+                     int64_t width);
+  llvm::SmallVector<Values> readParts(Value firstSlot, Value line,
+                                      int64_t count, int64_t stride,
+                                      Value offset, int64_t width);
   void writeElements(const Tile &tile, Value line, Value column, Values sums);
 
+  void emitProducer();
   void loadPanels(Value map, Value address, int64_t rows, int64_t panels,
                   Value barrier, llvm::function_ref<Values(int64_t)> place);
   void loadBlock(const Tile &tile, Value block, Value step, bool isValue);
-
   void emitConsumer();
   void emitTile(const Tile &tile, Value step, Value tileCount);
   using Cuts = HopperAttentionCuts;

@@ -66,105 +66,118 @@ void HopperAttention::writePart(const Tile &tile, const State &state) {
       });
     });
   }
-  auto publish = [&] {
-    LLVM::FenceOp::create(b, LLVM::AtomicOrdering::acq_rel, "device");
-  };
   auto meet = [&] {
     NamedBarrierOp::create(b, b.number(8), 128 * shape.consumers,
                            /*arrive=*/false);
   };
-  publish();
   meet();
   Value flag = at(shape.turnOffset());
   b.branch(b.equal(thread, 0), [&] {
-    Value counter =
-        hopperAddress(b, memory.counter, tile.number, b.getI32Type());
-    Value done = LLVM::AtomicRMWOp::create(b, LLVM::AtomicBinOp::add, counter,
-                                           b.number(1),
-                                           LLVM::AtomicOrdering::acq_rel,
-                                           "device");
-    Value isLast = b.equal(done, shape.parts - 1);
+    Value isLast = countPart(tile);
     storeShared(b.select(isLast, b.number(1), b.number(0)), flag);
-    // Launches find the counter as it was.
-    b.branch(isLast, [&] { LLVM::StoreOp::create(b, b.number(0), counter); });
   });
   meet();
-  b.branch(b.equal(loadShared(flag), 1), [&] {
-    publish();
-    mergeParts(tile);
-  });
+  b.branch(b.equal(loadShared(flag), 1), [&] { mergeParts(tile); });
 }
 
-/// Four columns of a row by each thread.
+/// Whether the tile's other parts are there. One thread asks; its fences also
+/// cover what the others have written before a barrier, or read behind one.
+Value HopperAttention::countPart(const Tile &tile) {
+  auto fence = [&] {
+    LLVM::FenceOp::create(b, LLVM::AtomicOrdering::acq_rel, "device");
+  };
+  fence();
+  Value counter =
+      hopperAddress(b, memory.counter, tile.number, b.getI32Type());
+  Value done = LLVM::AtomicRMWOp::create(
+      b, LLVM::AtomicBinOp::add, counter, b.number(1),
+      LLVM::AtomicOrdering::acq_rel, "device");
+  fence();
+  Value isLast = b.equal(done, shape.parts - 1);
+  // Launches find the counter as it was.
+  b.branch(isLast, [&] { LLVM::StoreOp::create(b, b.number(0), counter); });
+  return isLast;
+}
+
+/// Four or eight columns of a row by each thread: all reads of a thread are on
+/// their way at once.
 void HopperAttention::mergeParts(const Tile &tile) {
-  int64_t chunks = shape.valueDepth / 4;
-  b.forLoop(thread, b.number(shape.partRows() * chunks),
-            b.number(128 * shape.consumers), {},
+  int64_t threads = 128 * shape.consumers;
+  int64_t width = shape.partRows() * shape.valueDepth > 4 * threads ? 8 : 4;
+  int64_t chunks = shape.valueDepth / width;
+  b.forLoop(thread, b.number(shape.partRows() * chunks), b.number(threads), {},
             [&](Value index, ValueRange) -> Values {
               Value line = b.div(index, chunks);
               Value exists = b.greater(b.number(shape.queries),
                                        b.add(tile.firstRow, line));
               b.branch(exists, [&] {
-                mergeElements(tile, line, b.mul(b.rem(index, chunks), 4));
+                Value column = b.mul(b.rem(index, chunks), width);
+                mergeElements(tile, line, column, width);
               });
               return {};
             });
 }
 
-/// sum_p w_p sums_p / sum_p w_p totals_p, w_p = exp(maximum_p - maximum).
-void HopperAttention::mergeElements(const Tile &tile, Value line,
-                                    Value column) {
-  int64_t together = std::min(shape.parts, readTogether);
-  Value firstSlot = b.mul(tile.number, shape.parts);
-  auto forParts = [&](Values initial,
-                      llvm::function_ref<Values(Value, Values)> body) {
-    return b.forLoop(b.number(0), b.number(shape.parts / together),
-                     b.number(1), initial,
-                     [&](Value i, ValueRange carried) {
-                       return body(b.add(firstSlot, b.mul(i, together)),
-                                   Values(carried));
-                     });
-  };
-  // Vectors of the slots from `slot` on, as their elements.
-  auto read = [&](Value slot, int64_t stride, int64_t width, Value offset) {
-    auto type = VectorType::get({width}, b.getF32Type());
-    SmallVector<Values> all;
-    for (int64_t i = 0; i < together; ++i) {
-      Value place = b.add(b.mul(b.add(slot, i), shape.partRows()), line);
-      Value address = partial(b.add(b.mul(place, stride), offset));
-      all.push_back(b.elements(LLVM::LoadOp::create(b, type, address)));
-    }
-    return all;
-  };
-  auto states = [&](Value slot) {
-    return read(slot, 2, 2, b.number(shape.partStates()));
-  };
-  Value hidden = b.real(-INFINITY), zero = b.real(0);
-  Value maximum = forParts({hidden}, [&](Value slot, Values carried) -> Values {
-    for (const Values &state : states(slot))
-      carried[0] = b.fmax(carried[0], state[0]);
-    return carried;
-  })[0];
-  Value scale = b.real(shape.exponentScale());
-  Value none = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, maximum,
-                                     hidden);
-  Value shift = b.fnegate(b.select(none, zero, b.fmul(maximum, scale)));
-  Values sums = forParts(Values(5, zero), [&](Value slot, Values carried) {
-    SmallVector<Values> all = states(slot);
-    SmallVector<Values> values = read(slot, shape.valueDepth, 4, column);
-    for (auto [state, four] : llvm::zip_equal(all, values)) {
-      Value weight = b.exp2(b.fma(state[0], scale, shift));
-      for (int64_t i = 0; i < 4; ++i)
-        carried[i] = b.fma(weight, four[i], carried[i]);
-      carried[4] = b.fma(weight, state[1], carried[4]);
-    }
-    return carried;
-  });
-  sums.push_back(maximum);
-  writeElements(tile, line, column, sums);
+/// Numbers `offset` behind the `stride` of a line of each of `count` parts.
+SmallVector<Values> HopperAttention::readParts(Value firstSlot, Value line,
+                                               int64_t count, int64_t stride,
+                                               Value offset, int64_t width) {
+  SmallVector<Values> all(count);
+  int64_t atOnce = std::min<int64_t>(width, 4);
+  auto type = VectorType::get({atOnce}, b.getF32Type());
+  for (int64_t i = 0; i < count; ++i) {
+    Value place = b.add(b.mul(b.add(firstSlot, i), shape.partRows()), line);
+    Value start = b.add(b.mul(place, stride), offset);
+    for (int64_t j = 0; j < width; j += atOnce)
+      llvm::append_range(all[i],
+                         b.elements(LLVM::LoadOp::create(
+                             b, type, partial(b.add(start, j)))));
+  }
+  return all;
 }
 
-/// `sums`: of four columns, of exponentials, and the maximum.
+/// sum_p w_p sums_p / sum_p w_p totals_p, w_p = exp(maximum_p - maximum), the
+/// maximum being that of the parts so far.
+void HopperAttention::mergeElements(const Tile &tile, Value line, Value column,
+                                    int64_t width) {
+  int64_t together = std::min(shape.parts, readTogether);
+  Value firstSlot = b.mul(tile.number, shape.parts);
+  Value hidden = b.real(-INFINITY), zero = b.real(0);
+  Value scale = b.real(shape.exponentScale());
+  auto body = [&](Value i, ValueRange carried) {
+    Value slot = b.add(firstSlot, b.mul(i, together));
+    auto states = readParts(slot, line, together, 2,
+                            b.number(shape.partStates()), 2);
+    auto values =
+        readParts(slot, line, together, shape.valueDepth, column, width);
+    Value maximum = carried.back();
+    for (const Values &state : states)
+      maximum = b.fmax(maximum, state[0]);
+    Value none = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, maximum,
+                                       hidden);
+    Value shift = b.fnegate(b.select(none, zero, b.fmul(maximum, scale)));
+    auto weigh = [&](Value of) { return b.exp2(b.fma(of, scale, shift)); };
+    Values sums(carried.drop_back());
+    Value factor = weigh(carried.back());
+    for (Value &sum : sums)
+      sum = b.fmul(sum, factor);
+    for (auto [state, numbers] : llvm::zip_equal(states, values)) {
+      Value weight = weigh(state[0]);
+      for (int64_t n = 0; n < width; ++n)
+        sums[n] = b.fma(weight, numbers[n], sums[n]);
+      sums[width] = b.fma(weight, state[1], sums[width]);
+    }
+    sums.push_back(maximum);
+    return sums;
+  };
+  Values initial(width + 1, zero);
+  initial.push_back(hidden);
+  writeElements(tile, line, column,
+                b.forLoop(b.number(0), b.number(shape.parts / together),
+                          b.number(1), initial, body));
+}
+
+/// `sums`: of columns, of exponentials, and the maximum.
 void HopperAttention::writeElements(const Tile &tile, Value line, Value column,
                                     Values sums) {
   Value zero = b.real(0);
