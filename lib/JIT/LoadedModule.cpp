@@ -8,6 +8,7 @@
 #include "ParsedTarget.h"
 #include "lacuna/Import/Onnx.h"
 #include "lacuna/Pipeline/Registration.h"
+#include "lacuna/Runtime/Cuda.h"
 
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
@@ -147,6 +148,8 @@ Expected<PipelineOptions> lacuna::pipelineOptions(const CompileOptions &options)
   pipeline.dtype = dtype == "f32" ? "" : dtype;
   pipeline.vectorBits = target->vectorBits();
   pipeline.onDevice = target->ordinal.has_value();
+  if (int found = target->asksDevice() ? cudaProcessors(*target->ordinal) : 0)
+    pipeline.processors = found;
   pipeline.mixBeforeResize = options.mixBeforeResize;
   pipeline.reproducer = options.reproducer;
   pipeline.gradientOf = options.gradientOf;

@@ -17,6 +17,8 @@ struct ParsedTarget {
   /// What device code is printed for, when it is not run.
   std::string architecture = "sm_80";
 
+  /// Whether code is made for the GPU that is there.
+  bool asksDevice() const { return ordinal && architecture == "sm_80"; }
   /// Width of a kernel's vectors: the widest access of a GPU's thread.
   int64_t vectorBits() const { return ordinal ? 128 : native.vectorBits; }
 };

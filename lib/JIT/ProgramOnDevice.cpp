@@ -43,6 +43,7 @@ static CudaTensorKernel readTensorKernel(LLVM::LLVMFuncOp function) {
   };
   kernel.block = number(names::block);
   kernel.sharedBytes = number(names::sharedBytes);
+  kernel.waits = function->hasAttr(names::waits);
   auto maps = function->getAttrOfType<ArrayAttr>(names::tensorMaps);
   for (auto map : maps.getAsRange<DictionaryAttr>())
     kernel.maps.push_back(readMap(map));

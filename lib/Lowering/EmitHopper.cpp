@@ -300,6 +300,16 @@ static LLVM::LLVMFuncOp emitProduct(func::FuncOp kernel, int64_t processors) {
   return function;
 }
 
+/// Whether blocks of `device` wait for each other.
+static bool waits(LLVM::LLVMFuncOp device) {
+  auto found = device.walk([](Operation *op) {
+    return isa<hopper::FlagWaitOp, hopper::CounterWaitOp>(op)
+               ? WalkResult::interrupt()
+               : WalkResult::advance();
+  });
+  return found.wasInterrupted();
+}
+
 namespace {
 struct EmitHopper : lacuna::impl::EmitHopperBase<EmitHopper> {
   using EmitHopperBase::EmitHopperBase;
@@ -323,8 +333,11 @@ struct EmitHopper : lacuna::impl::EmitHopperBase<EmitHopper> {
         device = emitAttentionBackward(kernel, processors);
       if (!device)
         device = emitProduct(kernel, processors);
-      if (device)
-        kernel->setAttr(names::device, FlatSymbolRefAttr::get(device));
+      if (!device)
+        continue;
+      kernel->setAttr(names::device, FlatSymbolRefAttr::get(device));
+      if (waits(device))
+        device->setAttr(names::waits, builder.getUnitAttr());
     }
     if (!deviceOnly)
       return;

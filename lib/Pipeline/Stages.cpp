@@ -115,7 +115,7 @@ static void addDevice(OpPassManager &passes, const PipelineOptions &options) {
   EmitKernelsOptions emit;
   emit.vectorBits = options.vectorBits;
   if (options.onDevice)
-    passes.addPass(createEmitHopper());
+    passes.addPass(createEmitHopper({options.processors}));
   OpPassManager &kernels = passes.nest<func::FuncOp>();
   kernels.addPass(createEmitKernels(emit));
   ExpandMathOptions math;

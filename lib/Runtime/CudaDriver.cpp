@@ -49,6 +49,7 @@ static bool findAll(void *library, CudaDriver &driver) {
          find(library, "cuLaunchKernel", driver.launch) &&
          find(library, "cuEventCreate", driver.createEvent) &&
          find(library, "cuEventRecord", driver.recordEvent) &&
+         find(library, "cuStreamWaitEvent", driver.waitEvent) &&
          find(library, "cuEventElapsedTime", driver.elapsed) &&
          find(library, "cuEventDestroy_v2", driver.destroyEvent);
 }

@@ -76,6 +76,7 @@ struct CudaDriver {
                 void **parameters, void **extra);
   int (*createEvent)(CudaHandle *event, unsigned flags);
   int (*recordEvent)(CudaHandle event, CudaHandle stream);
+  int (*waitEvent)(CudaHandle stream, CudaHandle event, unsigned flags);
   int (*elapsed)(float *milliseconds, CudaHandle begin, CudaHandle end);
   int (*destroyEvent)(CudaHandle event);
 

@@ -8,6 +8,9 @@
 
 namespace lacuna {
 
+/// The driver's number of that attribute of a device.
+constexpr int processorCount = 16;
+
 CudaProgram::State::~State() {
   if (!context)
     return;
@@ -51,6 +54,8 @@ Error CudaProgram::State::open(const CudaImage &image) {
   int capability[2] = {};
   note(driver->deviceAttribute(&capability[0], major, device), "the GPU");
   note(driver->deviceAttribute(&capability[1], minor, device), "the GPU");
+  note(driver->deviceAttribute(&processors, processorCount, device),
+       "the GPU");
   isHopper = capability[0] == 9 && capability[1] == 0;
   int version = 0;
   note(driver->version(&version), "the GPU's driver");
@@ -63,6 +68,15 @@ Error CudaProgram::State::open(const CudaImage &image) {
   note(driver->createStream(&ownStream, nonBlocking), "making a stream");
   stream = ownStream;
   return first;
+}
+
+int cudaProcessors(int ordinal) {
+  Expected<const CudaDriver *> driver = CudaDriver::get();
+  int device = 0, found = 0;
+  if (!driver || (*driver)->device(&device, ordinal) != 0 ||
+      (*driver)->deviceAttribute(&found, processorCount, device) != 0)
+    return 0;
+  return found;
 }
 
 Error CudaProgram::State::loadCode(CudaHandle &module,
@@ -111,6 +125,25 @@ Error CudaProgram::State::findKernel(CudaHandle module,
                        ("finding `" + name + "`").c_str());
 }
 
+/// Blocks that cannot all run would wait for ever. Tensor-core kernels have one
+/// a multiprocessor.
+Error CudaProgram::State::checkWaits(const CudaTensorKernel &kernel) const {
+  int64_t blocks = kernel.grid[0] * kernel.grid[1] * kernel.grid[2];
+  if (!kernel.waits || blocks <= processors)
+    return Error::success();
+  return Error(ErrorCode::Unsupported,
+               fmt::format("the GPU must have {} multiprocessors to run `{}`, "
+                           "got {}",
+                           blocks, kernel.name, processors));
+}
+
+/// Two programs whose blocks wait must not share a GPU at a time: each might
+/// have half of its blocks running.
+std::unique_lock<std::mutex> CudaProgram::State::keepOthersOut() const {
+  static std::mutex waiting;
+  return waits ? std::unique_lock(waiting) : std::unique_lock<std::mutex>();
+}
+
 Error CudaProgram::State::findKernels() {
   constexpr int sharedLimit = 8;
   for (const CudaKernel &kernel : kernels) {
@@ -118,6 +151,9 @@ Error CudaProgram::State::findKernels() {
     launch.group = kernel.group;
     if (hopper && kernel.hopper) {
       launch.tensor = &*kernel.hopper;
+      if (Error error = checkWaits(*kernel.hopper))
+        return error;
+      waits |= kernel.hopper->waits;
       if (Error error =
               findKernel(hopper, kernel.hopper->name, launch.function))
         return error;
@@ -176,11 +212,13 @@ void CudaProgram::State::note(int code, const char *what) {
     first = driver->check(code, what);
 }
 
-/// Readies a call whose work goes to `target`.
+/// Readies a call whose work goes to `target`. Kernels have memory of their
+/// own: what an earlier call left unfinished elsewhere comes before.
 void CudaProgram::State::begin(CudaHandle target) {
   first = Error::success();
   stream = target;
   note(driver->setContext(context), "opening the GPU");
+  note(driver->waitEvent(stream, ended, 0), "waiting for the call before");
   note(driver->fill(failure.get(), 0, sizeof(CudaFailure), stream),
        "clearing the checks");
 }
@@ -190,6 +228,7 @@ Error CudaProgram::call(Entry entry, std::span<const Tensor> inputs,
                         std::span<LacunaKernelProfile> times) {
   std::lock_guard<std::mutex> lock(state->mutex);
   State &now = *state;
+  std::unique_lock<std::mutex> alone = now.keepOthersOut();
   now.timing = !times.empty();
   now.begin(now.ownStream);
   std::vector<void *> in, out;
@@ -205,6 +244,7 @@ Error CudaProgram::callInPlace(Entry entry, std::span<void *const> inputs,
                                std::span<void *const> outputs, void *stream) {
   std::lock_guard<std::mutex> lock(state->mutex);
   State &now = *state;
+  std::unique_lock<std::mutex> alone = now.keepOthersOut();
   now.timing = false;
   now.begin(stream);
   now.run(entry, {inputs.begin(), inputs.end()},

@@ -43,6 +43,8 @@ struct CudaProgram::State {
   void forget(CudaHandle &executable);
   void begin(CudaHandle stream);
   Error findKernels();
+  Error checkWaits(const CudaTensorKernel &kernel) const;
+  std::unique_lock<std::mutex> keepOthersOut() const;
   Error findKernel(CudaHandle module, const std::string &name,
                    CudaHandle &function);
   Error reserve(const CudaImage &image);
@@ -73,6 +75,9 @@ struct CudaProgram::State {
   int ordinal = 0;
   /// Whether the GPU runs code for Hopper alone.
   bool isHopper = false;
+  int processors = 0;
+  /// Whether blocks of some kernel wait for each other.
+  bool waits = false;
   /// What machine code depends on beside its PTX.
   std::string target;
   std::vector<CudaKernel> kernels;

@@ -37,6 +37,8 @@ inline constexpr char device[] = "lacuna.device";
 inline constexpr char grid[] = "lacuna.grid";
 inline constexpr char block[] = "lacuna.block";
 inline constexpr char sharedBytes[] = "lacuna.shared_bytes";
+/// On a device kernel: its blocks wait for each other, so all must be running.
+inline constexpr char waits[] = "lacuna.waits";
 /// A device kernel's dynamic shared memory, as a symbol.
 inline constexpr char sharedMemory[] = "lacuna_shared";
 /// On a kernel: how many threads of a GPU share a step; absent: one.

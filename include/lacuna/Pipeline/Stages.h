@@ -19,6 +19,8 @@ struct PipelineOptions {
   int64_t vectorBits = 256;
   /// Kernels run on a GPU, entry functions on the host.
   bool onDevice = false;
+  /// Multiprocessors of the GPU.
+  int64_t processors = 132;
   /// What tensors of f32 are computed in: bf16, f16; empty: f32.
   std::string dtype;
   /// The loss that is to be made the first result; empty: it is there already.

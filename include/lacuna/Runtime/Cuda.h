@@ -38,6 +38,8 @@ struct CudaTensorKernel {
   std::string name;
   std::vector<int64_t> grid;
   int64_t block = 0, sharedBytes = 0;
+  /// Its blocks wait for each other: all must be running.
+  bool waits = false;
   std::vector<CudaTensorMap> maps;
 };
 
@@ -49,6 +51,9 @@ struct CudaKernel {
   int64_t group = 1;
   std::optional<CudaTensorKernel> hopper;
 };
+
+/// Multiprocessors of the device; 0 where there is no driver or no such one.
+int cudaProcessors(int ordinal);
 
 /// What a program needs on the device.
 struct CudaImage {
@@ -70,11 +75,13 @@ public:
                          void *);
 
   /// Loads the code and uploads the constants. Fails when there is no driver,
-  /// no such device or too little memory.
+  /// no such device, too little memory, or fewer multiprocessors than blocks
+  /// of a kernel that waits.
   static Expected<std::shared_ptr<CudaProgram>> load(const CudaImage &image);
 
   /// Runs `entry` on contiguous host tensors and waits. One call at a time:
-  /// others wait. `times` (one a launch) are added to when not empty. Fails
+  /// others wait, also
+  /// those of other programs where kernels of both wait. `times` (one a launch) are added to when not empty. Fails
   /// when a check of the program fails or the device reports an error.
   Error call(Entry entry, std::span<const Tensor> inputs,
              std::span<Tensor> outputs,

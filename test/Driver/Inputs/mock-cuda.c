@@ -20,13 +20,25 @@ int cuDeviceGet(int *device, int ordinal) {
   *device = ordinal;
   return 0;
 }
+/* Multiprocessors before a program is loaded, and then. */
+static int isLoading;
+static int processors(void) {
+  const char *said = getenv("MOCK_CUDA_PROCESSORS");
+  const char *later = said ? strchr(said, ',') : NULL;
+  return atoi(isLoading && later ? later + 1 : said ? said : "132");
+}
 int cuDeviceGetAttribute(int *value, int attribute, int device) {
+  if (attribute == 16) {
+    *value = processors();
+    return 0;
+  }
   const char *major = getenv("MOCK_CUDA_MAJOR");
   *value = attribute == 75 ? (major ? atoi(major) : 9) : 0;
   return 0;
 }
 int cuDevicePrimaryCtxRetain(Handle *context, int device) {
   *context = (Handle)1;
+  isLoading = 1;
   return 0;
 }
 int cuCtxSetCurrent(Handle context) { return 0; }
@@ -162,6 +174,11 @@ int cuEventCreate(Handle *event, unsigned flags) {
   return 0;
 }
 int cuEventRecord(Handle event, Handle stream) { return 0; }
+int cuStreamWaitEvent(Handle stream, Handle event, unsigned flags) {
+  if (getenv("MOCK_CUDA_WAITS"))
+    fprintf(stderr, "wait for an event\n");
+  return 0;
+}
 int cuEventElapsedTime(float *milliseconds, Handle begin, Handle end) {
   *milliseconds = 1;
   return 0;
