@@ -220,17 +220,18 @@ void Followers::collect(Operation *op) {
 }
 
 /// Whether tensor cores would wait for what else the kernel reads and writes:
-/// then a kernel of its own, with wider accesses, is faster.
+/// then a kernel of its own, with wider accesses, is faster. Their attention
+/// stores what it computes as it is.
 static bool isHeavy(Operation *root) {
   constexpr int64_t most = 2;
-  auto product = dyn_cast_or_null<linalg::ContractOp>(root);
-  return product &&
-         getElementTypeOrSelf(root->getResult(0).getType())
-                 .getIntOrFloatBitWidth() == 16 &&
-         Followers(root).traffic() > most;
+  if (!isa_and_nonnull<linalg::ContractOp, AttentionOp>(root) ||
+      getElementTypeOrSelf(root->getResult(0).getType())
+              .getIntOrFloatBitWidth() != 16)
+    return false;
+  return isa<AttentionOp>(root) || Followers(root).traffic() > most;
 }
 
-/// The heavy contraction whose result `op` reads, null if there is none.
+/// The heavy root whose result `op` reads, null if there is none.
 Operation *KernelGroups::heavyProducer(Operation *op) const {
   for (Value operand : gates ? ValueRange(op->getOperands()) : ValueRange()) {
     int group = groupOf(operand);
@@ -249,7 +250,7 @@ bool KernelGroups::waitsFor(Operation *op, int group) {
   return waits;
 }
 
-/// The kernel of what else follows the same heavy contraction.
+/// The kernel of what else follows the same heavy root.
 int KernelGroups::joinFollowers(Operation *op) {
   auto found = followers.find(heavyProducer(op));
   if (found == followers.end() ||
