@@ -366,9 +366,11 @@ LogicalResult GraphImporter::importIf(const onnx::NodeProto &node,
 }
 
 bool GraphImporter::isParameter(StringRef name, const Imported &value) const {
+  // Exporters write the numbers of a formula as initialisers without dimensions.
+  bool isFree = options.allParameters && !shapeOf(value.value).empty();
   return isa<FloatType>(elementOf(value.value)) &&
          !value.value.use_empty() &&
-         (options.allParameters || options.parameters.count(name.str()));
+         (isFree || options.parameters.count(name.str()));
 }
 
 /// Turns constants into arguments. Only now is it known which of them operators

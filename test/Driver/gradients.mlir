@@ -12,7 +12,7 @@
 // CHECK-NEXT: y          2x3 {{.*}} - -
 // CHECK-NEXT: d_x        2x3 {{.*}} {{[0-9.e-]+ +[0-9.e-]+}}
 // CHECK-NEXT: d_param:w  2x3 {{.*}} {{[0-9.e-]+ +[0-9.e-]+}}
-// STRAY: g.npz: not compared, as the program has no such output: `stray`
+// STRAY: g.npz: not compared, as the program has no such output (--wrt asks for one by name): `stray`
 // W-NOT: d_x
 // W: d_param:w
 // X: func.func @main(%arg0: tensor<2x3xf32> {lacuna.name = "x"}) ->

@@ -24,7 +24,8 @@ ModelOptions::ModelOptions(cl::SubCommand &command)
                           "or the output named"),
                  cl::value_desc("loss"), cl::sub(command)),
       gradients("wrt", cl::CommaSeparated,
-                cl::desc("Inputs and parameters to differentiate by (all)"),
+                cl::desc("Inputs and parameters to differentiate by (all but "
+                         "initialisers without dimensions)"),
                 cl::value_desc("name,..."), cl::sub(command)),
       memoryBudget("memory-budget",
                    cl::desc("Bytes, or a share (0.5) of the arena, that values "

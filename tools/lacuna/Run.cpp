@@ -70,8 +70,8 @@ static void warnOfUnread(const NpzReader &reader, const Program &program) {
         }))
       names += fmt::format("{}`{}`", names.empty() ? "" : ", ", name);
   if (!names.empty())
-    fmt::print(stderr, "{}: not compared, as the program has no such output: "
-                       "{}\n",
+    fmt::print(stderr, "{}: not compared, as the program has no such output "
+                       "(--wrt asks for one by name): {}\n",
                std::string(expectPath), names);
 }
 

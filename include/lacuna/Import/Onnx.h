@@ -32,8 +32,9 @@ struct ImportOptions {
   /// become constants and no arguments.
   std::map<std::string, OnnxTensor> inputValues;
   /// Float initialisers of the graph that become arguments, behind the inputs
-  /// and called `param:` and their name: those named here, or all. Those that
-  /// no operator reads as a tensor (the sizes of a Resize, say) stay constants.
+  /// and called `param:` and their name: those named here, or all that have
+  /// dimensions (without, they are literals of the exporter). Those that no
+  /// operator reads as a tensor (the sizes of a Resize, say) stay constants.
   std::set<std::string> parameters;
   bool allParameters = false;
   /// Name of the function made.
