@@ -222,6 +222,11 @@ def backward(name, **options):
     return {**case(name, **options), "kind": "backward"}
 
 
+def packed_backward(name, sequences, keys=None, **options):
+    return packed(name, sequences, keys, **options) | dict(
+        kind="packed_backward")
+
+
 ATTENTION_BACKWARD = [
     backward("bwd_ragged", b=1, h=3, s=333, sk=257),
     backward("bwd_d64", b=2, h=3, s=500, sk=414, d=64),
@@ -258,8 +263,52 @@ ATTENTION_BACKWARD = [
     backward("bwd_deep_cap", b=1, h=2, s=300, d=256, cap=20.0),
     backward("bwd_latent", b=1, h=4, s=500, d=192, dv=128, options=CAUSAL),
 ]
+ATTENTION_BACKWARD += [
+    backward("bwdx_alibi", b=2, h=4, s=500, score="alibi", options=CAUSAL),
+    backward("bwdx_alibi_d64", b=1, h=4, hk=2, s=500, d=64, score="alibi"),
+    backward("bwdx_document", b=1, h=4, s=700, score="document"),
+    backward("bwdx_documents", b=2, h=2, s=1601, d=64, score="document",
+             options=CAUSAL),
+    backward("bwdx_local", b=1, h=3, s=1000, d=64, score="local"),
+    backward("bwdx_square", b=1, h=2, s=300, score="square"),
+    backward("bwdx_square_cap", b=1, h=2, s=300, d=64, score="square",
+             cap=10.0),
+    backward("bwdx_mask", b=2, h=2, s=333, sk=414, mask="f32"),
+    backward("bwdx_mask_even", b=2, h=2, s=256, sk=384, mask="f16"),
+    backward("bwdx_mask_d64", b=1, h=3, s=500, sk=504, d=64, mask="f16",
+             options=CAUSAL),
+    backward("bwdx_mask_row", b=2, h=4, s=200, sk=257, mask="bf16"),
+    backward("bwdx_mask_bool", b=1, h=4, s=300, sk=300, mask="i1"),
+    backward("bwdx_lengths", b=4, h=2, s=400, sk=500, lengths=True),
+    backward("bwdx_lengths_causal", b=4, h=2, s=400, d=64, lengths=True,
+             options=CAUSAL),
+    backward("bwdx_deep_document", b=1, h=2, s=500, d=256, score="document"),
+    backward("bwdx_deep_square", b=1, h=2, s=300, d=192, score="square",
+             options=CAUSAL),
+    backward("bwdx_deep_mask", b=1, h=2, s=300, sk=333, d=256, mask="f32"),
+    backward("bwdx_deep_lengths", b=4, h=2, s=300, sk=400, d=256,
+             lengths=True, layout="bshd"),
+    packed_backward("bwdp_causal", [300, 1, 0, 777, 64], options=CAUSAL, h=4),
+    packed_backward("bwdp_full_d64", [130, 700, 5], h=4, hk=2, d=64, rest=70),
+    packed_backward("bwdp_cross", [200, 50, 300], [100, 333, 0], h=2,
+                    options="causal = bottom_right"),
+    packed_backward("bwdp_alibi", [100, 450], h=4, d=64, score="alibi",
+                    options=CAUSAL),
+    packed_backward("bwdp_window", [900, 20, 300], h=2, element="f16",
+                    options=CAUSAL + " window_left = 150"),
+    packed_backward("bwdp_deep", [200, 0, 333], h=2, d=256, rest=40,
+                    options=CAUSAL),
+]
 ATTENTION_BACKWARD += [backward("bwd_" + c["name"], d=c["d"], h=c["h"], b=c["b"],
                       s=c["s"], options=c["options"], timed=True)
              for c in TIMED]
+ATTENTION_BACKWARD += [
+    backward("bwd_flex_alibi", score="alibi", options=CAUSAL, timed=True),
+    backward("bwd_flex_document", score="document", timed=True),
+    backward("bwd_flex_mask", b=1, mask="bf16", timed=True),
+    backward("bwd_flex_cap", cap=30.0, timed=True),
+    backward("bwd_lengths", lengths=True, timed=True),
+    *[packed_backward(f"bwd_packed_d{d}_causal", LENGTHS[d], d=d, h=2048 // d,
+                      options=CAUSAL, timed=True) for d in (64, 128)]]
 CASES = (CHECKED + PACKED + DECODE + TIMED + WIDE + ATTENTION_BACKWARD +
          MATMULS + CONVOLUTIONS + GRADIENTS)

@@ -26,7 +26,8 @@ import products
 from kernel import Kernel
 
 KINDS = {"attention": attention.Case, "packed": packed.Case,
-         "backward": backward.Case, "matmul": products.Matmul,
+         "backward": backward.Case, "packed_backward": backward.Packed,
+         "matmul": products.Matmul,
          "convolution": products.Convolution,
          "input_gradient": gradients.InputGradient,
          "filter_gradient": gradients.FilterGradient}

@@ -50,7 +50,20 @@ SCORES = {
     %near = arith.cmpi sgt, %j, %least : index
     %both = arith.andi %behind, %near : i1
     %none = arith.constant 0xFF800000 : f32
-    %t = arith.select %both, %s, %none : f32"""}
+    %t = arith.select %both, %s, %none : f32""",
+    # s + s^2 / 10.
+    "square": """
+    %few = arith.constant 0.1 : f32
+    %u = arith.mulf %s, %s : f32
+    %w = arith.mulf %u, %few : f32
+    %t = arith.addf %s, %w : f32"""}
+# What becomes of the cotangent %g.
+BACK = {"square": """
+    %few = arith.constant 0.2 : f32
+    %one = arith.constant 1.0 : f32
+    %u = arith.mulf %s, %few : f32
+    %w = arith.addf %u, %one : f32
+    %t = arith.mulf %g, %w : f32"""}
 
 
 def mask_sizes(case):
@@ -58,87 +71,99 @@ def mask_sizes(case):
     return [case["b"], 1, rows, case["sk"]]
 
 
-def attention(case):
-    def heads_of(heads, rows, depth):
-        if case["kind"] == "packed":
-            return tensor(case["element"], rows, heads, depth)
-        sizes = [heads, rows] if case["layout"] == "bhsd" else [rows, heads]
-        return tensor(case["element"], case["b"], *sizes, depth)
-    types = {"q": heads_of(case["h"], case["s"], case["d"]),
-             "k": heads_of(case["hk"], case["sk"], case["d"]),
-             "v": heads_of(case["hk"], case["sk"], case["dv"])}
-    results = [heads_of(case["h"], case["s"], case["dv"])]
-    operands, words = ["q", "k", "v"], []
+def heads_of(case, heads, rows, depth, element=None, lead=()):
+    element = element or case["element"]
+    if "sequences" in case:
+        return tensor(element, *lead, rows, heads, depth)
+    sizes = [heads, rows] if case["layout"] == "bhsd" else [rows, heads]
+    return tensor(element, *lead, case["b"], *sizes, depth)
+
+
+def optional(case):
+    """Optional operands: names and types; and the words of all options."""
+    given, words = {}, []
     if case["mask"]:
-        types["mask"] = tensor(case["mask"], *mask_sizes(case))
-        operands.append("mask")
+        given["mask"] = tensor(case["mask"], *mask_sizes(case))
         words.append("mask %mask")
     if case["lengths"]:
-        types["lengths"] = tensor("i32", case["b"])
-        operands.append("lengths")
+        given["lengths"] = tensor("i32", case["b"])
         words.append("key_lengths %lengths")
-    if case["kind"] == "packed":
+    if "sequences" in case:
         for side in ["query", "key"] if case["twice"] else ["query"]:
-            types[side] = tensor("i32", len(case["sequences"]) + 1)
-            operands.append(side)
+            given[side] = tensor("i32", len(case["sequences"]) + 1)
             words.append(f"cu_seqlens_{side} %{side}")
     if case["layout"] == "bshd":
         words.append("layout = bshd")
     words.append(case["options"])
     if case["cap"]:
         words.append(f"soft_cap = {case['cap']}")
-    given = ", ".join(types[name] for name in operands)
-    names = list(operands)
+    return given, words
+
+
+def score(case, back):
+    """The words of the region, and what it captures."""
+    table = tensor(*(("f32", case["h"]) if case["score"] == "alibi" else
+                     ("i32", case["s"])))
+    places = "%b: index, %h: index, %i: index, %j: index"
+    body = SCORES[case["score"]].format(table=table)
+    words = [f"score {{\n  ^bb0(%s: f32, {places}):{body}\n"
+             "    lacuna.yield %t : f32\n  }"]
+    if back:
+        body = BACK.get(case["score"], "")
+        words.append(f"score_backward {{\n  ^bb0(%s: f32, {places}, %g: f32):"
+                     f"{body}\n    lacuna.yield {'%t' if body else '%g'} : "
+                     "f32\n  }")
+    captures = case["score"] in ("alibi", "document")
+    return words, {"table": table} if captures else {}
+
+
+def lines_of(case):
+    """The type of log_sum_exp."""
+    if "sequences" in case:
+        return tensor("f32", case["s"], case["h"])
+    return tensor("f32", case["b"], case["h"], case["s"])
+
+
+def call(case, op, operands, results):
+    """A function that returns the results of `op`."""
+    given, words = optional(case)
+    operands, captured = {**operands, **given}, {}
     if case["score"]:
-        alibi = case["score"] == "alibi"
-        types["table"] = (tensor("f32", case["h"]) if alibi else
-                          tensor("i32", case["s"]))
-        if case["score"] != "local":
-            names.append("table")
-        body = SCORES[case["score"]].format(table=types["table"])
-        words.append("score {\n  ^bb0(%s: f32, %b: index, %h: index, "
-                     f"%i: index, %j: index):{body}\n"
-                     "    lacuna.yield %t : f32\n  }")
-    if case["lse"]:
-        sizes = ([case["s"], case["h"]] if case["kind"] == "packed" else
-                 [case["b"], case["h"], case["s"]])
-        results.append(tensor("f32", *sizes))
-    arguments = ", ".join(f"%{name}: {types[name]}" for name in names)
+        region, captured = score(case, "backward" in op)
+        words += region
+    types = {**operands, **captured}
+    arguments = ", ".join(f"%{name}: {types[name]}" for name in types)
+    lead = ", ".join("%" + name for name in operands if name not in given)
     outs = ", ".join(results)
-    value = "%r:2" if case["lse"] else "%r"
-    returned = "%r#0, %r#1" if case["lse"] else "%r"
+    count = len(results)
+    found = ", ".join(f"%r#{n}" for n in range(count)) if count > 1 else "%r"
     return f"""func.func @main({arguments}) -> ({outs}) {{
-  {value} = lacuna.attention %q, %k, %v {' '.join(words)}
-      : ({given}) -> ({outs})
-  return {returned} : {outs}
+  %r{f':{count}' if count > 1 else ''} = {op} {lead} {' '.join(words)}
+      : ({', '.join(operands.values())}) -> ({outs})
+  return {found} : {outs}
 }}
 """
+
+
+def attention(case):
+    operands = {"q": heads_of(case, case["h"], case["s"], case["d"]),
+                "k": heads_of(case, case["hk"], case["sk"], case["d"]),
+                "v": heads_of(case, case["hk"], case["sk"], case["dv"])}
+    results = [heads_of(case, case["h"], case["s"], case["dv"])]
+    if case["lse"]:
+        results.append(lines_of(case))
+    return call(case, "lacuna.attention", operands, results)
 
 
 def backward(case):
-    def heads_of(heads, rows, depth, element=case["element"], lead=()):
-        sizes = [heads, rows] if case["layout"] == "bhsd" else [rows, heads]
-        return tensor(element, *lead, case["b"], *sizes, depth)
     query = (case["h"], case["s"], case["d"])
-    key = heads_of(case["hk"], case["sk"], case["d"])
-    value = heads_of(case["hk"], case["sk"], case["dv"])
-    output = heads_of(case["h"], case["s"], case["dv"])
-    lines = tensor("f32", case["b"], case["h"], case["s"])
-    given = [heads_of(*query), key, value, output, lines, output]
-    results = [heads_of(*query, "f32", (1,)), key, value]
-    arguments = ", ".join(f"%{i}: {type}" for i, type in enumerate(given))
-    words = [case["options"]]
-    if case["layout"] == "bshd":
-        words.insert(0, "layout = bshd")
-    if case["cap"]:
-        words.append(f"soft_cap = {case['cap']}")
-    outs = ", ".join(results)
-    return f"""func.func @main({arguments}) -> ({outs}) {{
-  %r:3 = lacuna.attention_backward %0, %1, %2, %3, %4, %5 {' '.join(words)}
-      : ({', '.join(given)}) -> ({outs})
-  return %r#0, %r#1, %r#2 : {outs}
-}}
-"""
+    key = heads_of(case, case["hk"], case["sk"], case["d"])
+    value = heads_of(case, case["hk"], case["sk"], case["dv"])
+    output = heads_of(case, case["h"], case["s"], case["dv"])
+    operands = {"q": heads_of(case, *query), "k": key, "v": value,
+                "o": output, "lse": lines_of(case), "do": output}
+    results = [heads_of(case, *query, "f32", (1,)), key, value]
+    return call(case, "lacuna.attention_backward", operands, results)
 
 
 def tensor(element, *sizes):
@@ -254,7 +279,8 @@ def filter_gradient(case):
 
 
 PROGRAMS = {"attention": attention, "packed": attention,
-            "backward": backward, "matmul": matmul, "convolution": convolution,
+            "backward": backward, "packed_backward": backward,
+            "matmul": matmul, "convolution": convolution,
             "input_gradient": convolution, "filter_gradient": filter_gradient}
 
 

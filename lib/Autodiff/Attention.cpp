@@ -8,6 +8,7 @@
 #include "lacuna/IR/Dialect.h"
 
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace lacuna;
@@ -27,6 +28,20 @@ static int64_t chooseSplits(AttentionOp op) {
                              std::max<int64_t>(16 / tasks, 1));
 }
 
+/// What `yielded` is where it does not hide the key: what is hidden has a
+/// cotangent of 0 as it is.
+static Value whereShown(Value yielded) {
+  auto select = yielded.getDefiningOp<arith::SelectOp>();
+  if (!select)
+    return yielded;
+  auto hides = [](Value value) {
+    return matchPattern(value, m_NegInfFloat());
+  };
+  if (hides(select.getFalseValue()))
+    return select.getTrueValue();
+  return hides(select.getTrueValue()) ? select.getFalseValue() : yielded;
+}
+
 /// Writes the region that takes a score's cotangent back through `score`.
 static LogicalResult differentiateScore(OpBuilder &builder, Region &score,
                                         Region &backward) {
@@ -41,8 +56,8 @@ static LogicalResult differentiateScore(OpBuilder &builder, Region &score,
   SmallVector<Operation *> ops;
   for (Operation &op : body.without_terminator())
     ops.push_back(builder.clone(op, mapping));
-  Value yielded =
-      mapping.lookupOrDefault(body.getTerminator()->getOperand(0));
+  Value yielded = whereShown(
+      mapping.lookupOrDefault(body.getTerminator()->getOperand(0)));
   FailureOr<Value> result = differentiateScalars(
       builder, ops, block->getArgument(0), yielded, cotangent);
   if (failed(result))

@@ -39,24 +39,26 @@ template <typename OpT> static OpT onlyOp(func::FuncOp kernel) {
 }
 
 /// A map of packed sequences as (depth, rows, heads, end, 2^30): the last two
-/// indices are those of `HopperAttention::place`, whose strides cancel out.
-static HopperMap packedMap(Value tensor, int64_t rows) {
+/// indices are those of `hopperPackedPlace`, whose strides cancel out.
+static HopperMap packedMap(Value tensor, ArrayRef<int64_t> box) {
   auto type = cast<RankedTensorType>(tensor.getType());
   constexpr int64_t anyIndex = 0x7fff0000;
-  int64_t depth = type.getDimSize(2), heads = type.getDimSize(1);
-  int64_t row = heads * depth * 2;
+  ArrayRef<int64_t> shape = type.getShape().take_back(3);
+  int64_t depth = shape[2] * type.getElementTypeBitWidth() / 8;
+  int64_t row = shape[1] * depth;
   HopperMap map;
   map.buffer = hopperBuffer(tensor);
   map.element = type.getElementType();
-  map.sizes = {depth, hopperRaggedRows, heads, anyIndex, anyIndex};
-  map.strides = {row, depth * 2, row, (int64_t(1) << 34) - row};
-  map.box = {64, rows, 1, 1, 1};
+  map.sizes = {shape[2], hopperRaggedRows, shape[1], anyIndex, anyIndex};
+  map.strides = {row, depth, row, (int64_t(1) << 34) - row};
+  map.box = {box[0], box[1], 1, 1, 1};
   return map;
 }
 
-static HopperMap attentionMap(AttentionOp op, Value tensor, int64_t rows) {
-  return op.isPacked() ? packedMap(tensor, rows)
-                       : headsMap(tensor, op.getLayout(), {64, rows});
+template <typename OpT>
+static HopperMap attentionMap(OpT op, Value tensor, ArrayRef<int64_t> box) {
+  return op.isPacked() ? packedMap(tensor, box)
+                       : headsMap(tensor, op.getLayout(), box);
 }
 
 /// A map of a mask as (keys, queries) and the heads and batches it has.
@@ -111,7 +113,7 @@ static LLVM::LLVMFuncOp emitAttention(func::FuncOp kernel,
   int64_t rows[] = {shape->rows(), shape->keyTile, shape->keyTile, 64};
   std::vector<HopperMap> maps;
   for (auto [tensor, count] : llvm::zip_equal(tensors, rows))
-    maps.push_back(attentionMap(op, tensor, count));
+    maps.push_back(attentionMap(op, tensor, {64, count}));
   if (shape->maskTiles)
     maps.push_back(maskMap(op, shape->rows()));
   int64_t tiles = shape->mostTiles();
@@ -153,7 +155,7 @@ backwardMaps(AttentionBackwardOp op,
              const HopperAttentionBackwardShape &shape) {
   std::vector<HopperMap> maps;
   auto add = [&](Value tensor, int64_t columns, int64_t rows) {
-    maps.push_back(headsMap(tensor, op.getLayout(), {columns, rows}));
+    maps.push_back(attentionMap(op, tensor, {columns, rows}));
   };
   add(op.getQuery(), 64, shape.queryTile);
   add(op.getKey(), 64, shape.keyTile);
@@ -186,29 +188,28 @@ static LLVM::LLVMFuncOp emitAttentionBackward(func::FuncOp kernel,
       }))
     return nullptr;
   std::vector<HopperMap> maps = backwardMaps(op, *shape);
-  LLVM::LLVMFuncOp function = createHopperKernel(kernel, maps.size());
+  bool packed = op.isPacked();
+  LLVM::LLVMFuncOp function =
+      createHopperKernel(kernel, maps.size(), packed);
   setHopperLaunch(function,
                   {shape->blocks(), shape->threads(), shape->sharedBytes()},
                   maps);
   HopperBuilder builder = hopperBody(function);
-  auto arguments = function.getBody().front().getArguments();
-  auto buffer = [&](Value tensor) -> Value {
-    return arguments[hopperBuffer(tensor)];
-  };
+  ValueRange given = function.getBody().front().getArguments();
   HopperAttentionBackward::Memory memory;
-  memory.maps.assign(arguments.end() - maps.size(), arguments.end());
-  memory.output = buffer(op.getOutput());
-  memory.outputCotangent = buffer(op.getDOutput());
-  memory.logarithms = buffer(op.getLogSumExp());
-  memory.queryCotangent = buffer(op.getDQuery());
+  if (packed) {
+    memory.failure = given.back();
+    memory.message = createMessage(builder, function);
+    given = given.drop_back();
+  }
+  llvm::append_range(memory.buffers, given.drop_back(maps.size()));
+  llvm::append_range(memory.maps, given.take_back(maps.size()));
   auto bytes =
       LLVM::LLVMArrayType::get(builder.getI8Type(), shape->memoryBytes());
   memory.own =
       createHopperGlobal(builder, function, "_rows", bytes, Attribute());
   builder.setInsertionPoint(function.getBody().front().getTerminator());
-  HopperAttentionBackward(builder, *shape,
-                          op.getLayout() == AttentionLayout::BHSD, memory)
-      .emit();
+  HopperAttentionBackward(builder, op, *shape, std::move(memory)).emit();
   return function;
 }
 

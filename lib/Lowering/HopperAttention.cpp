@@ -78,18 +78,15 @@ void HopperAttention::emit() {
   emitProducer();
 }
 
-/// Where row `row` of the tile's sequence stands in a map. Of packed sequences:
-/// 2^30 is where the map's rows end, so that what leaves the sequence leaves the
-/// map; the last two strides take the address back, modulo 2^64.
+/// Where row `row` of the tile's sequence stands in a map.
 Values HopperAttention::place(int64_t panel, Value row, Value head,
                               const Tile &tile, bool isKey) {
   Value column = b.number(64 * panel);
   if (!shape.sequences)
     return {column, row, head, tile.batch};
-  Value count = isKey ? tile.keys : tile.queries;
-  Value end = b.add(isKey ? tile.keyStart : tile.queryStart, count);
-  Value rows = b.number(hopperRaggedRows);
-  return {column, b.add(b.sub(rows, count), row), head, end, rows};
+  return hopperPackedPlace(b, column, row, head,
+                           isKey ? tile.keyStart : tile.queryStart,
+                           isKey ? tile.keys : tile.queries);
 }
 
 void HopperAttention::loadPanels(Value map, Value address, int64_t rows,

@@ -10,7 +10,9 @@
 #include "HopperAttentionShape.h"
 #include "HopperAttentionTile.h"
 #include "HopperBuilder.h"
+#include "HopperIntervals.h"
 #include "HopperRegion.h"
+#include "HopperSequences.h"
 
 namespace lacuna {
 
@@ -21,7 +23,8 @@ public:
   HopperAttention(HopperBuilder &builder, AttentionOp op,
                   const HopperAttentionShape &shape, Memory memory)
       : b(builder), op(op), shape(shape), memory(std::move(memory)),
-        region(b, op, this->memory.buffers) {}
+        region(b, AttentionParts::of(op), op.getScore(),
+               this->memory.buffers) {}
   /// Emits the body at the builder's insertion point.
   void emit();
 
@@ -40,10 +43,7 @@ private:
   /// Which key blocks each tile sees, by intervals of the score region.
   void findSeenBlocks();
   void findRanges(size_t table);
-  using Sight = HopperAttentionSight;
-  Sight sightOf(Value tile, Value block);
-  void storeShared(Value value, Value address);
-  Value loadShared(Value address);
+  HopperSight sightOf(Value tile, Value block);
   using TileBody = llvm::function_ref<void(Tile, Value, Value)>;
   void forTiles(TileBody body);
 
@@ -58,11 +58,10 @@ private:
   void followTurns(TileBody body);
 
   // Packed sequences.
-  using Bounds = HopperAttentionBounds;
+  using Bounds = HopperBounds;
   Bounds boundsOf(Value lengths, int64_t total, Value sequence);
   void findSequences();
   void orderSequences();
-  void checkBounds(Value valid);
   Tile packedTileAt(Value number);
   Value sequenceWord(int64_t table, Value index);
   Values place(int64_t panel, Value row, Value head, const Tile &tile,

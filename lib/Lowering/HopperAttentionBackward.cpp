@@ -40,16 +40,24 @@ void HopperAttentionBackward::initBarriers() {
       BarrierInitOp::create(b, at(sumBarriers().empty + buffer),
                             shape.split ? 4 : 1);
     }
+    if (shape.sequences)
+      for (int64_t word = 0; word < 8; ++word)
+        b.storeWord(b.number(0), at(shape.sequenceOffset() + 4 * word));
     FenceOp::create(b, /*init=*/true);
   });
   NamedBarrierOp::create(b, b.number(0), shape.threads(), /*arrive=*/false);
 }
 
+HopperAttentionBackward::HopperAttentionBackward(
+    HopperBuilder &builder, AttentionBackwardOp op,
+    const HopperAttentionBackwardShape &shape, Memory memory)
+    : b(builder), op(op), shape(shape), memory(std::move(memory)),
+      region(b, AttentionParts::of(op), op.getScore(), this->memory.buffers),
+      regionBackward(b, AttentionParts::of(op), op.getScoreBackward(),
+                     this->memory.buffers) {}
+
 void HopperAttentionBackward::emit() {
   base = SharedBaseOp::create(b, b.getI32Type());
-  auto uniform = [&](Value value) -> Value {
-    return ShuffleOp::create(b, b.getI32Type(), value, 0, /*broadcast=*/true);
-  };
   thread = SpecialRegisterOp::create(b, b.getI32Type(), "tid.x");
   block = SpecialRegisterOp::create(b, b.getI32Type(), "ctaid.x");
   group = uniform(b.div(thread, 128));
@@ -61,6 +69,12 @@ void HopperAttentionBackward::emit() {
   Value computing = b.sub(block, b.number(shape.preparingBlocks()));
   Value onKeys =
       b.sub(computing, b.number(shape.heads() * shape.queryBlocks()));
+  if (shape.sequences)
+    findSequence(computing, onKeys);
+  emitRoles(computing, onKeys);
+}
+
+void HopperAttentionBackward::emitRoles(Value computing, Value onKeys) {
   auto roles = SpecializeOp::create(b, group, shape.consumers, 240, 24,
                                     /*whole=*/true);
   OpBuilder::InsertionGuard guard(b);
@@ -104,7 +118,10 @@ HopperAttentionBackward::Tile HopperAttentionBackward::tileAt(Value number) {
   Tile tile;
   Value head;
   int64_t tiles = shape.keyTiles(), section = shape.sectionHeads;
-  if (shape.cyclic()) {
+  tile.start = b.number(0);
+  if (shape.sequences) {
+    head = b.rem(number, shape.keyHeads);
+  } else if (shape.cyclic()) {
     tile.number = b.rem(number, tiles);
     head = b.div(number, tiles);
     startInPiece(tile, number, head);
@@ -119,43 +136,47 @@ HopperAttentionBackward::Tile HopperAttentionBackward::tileAt(Value number) {
     tile.number =
         shape.split ? turn : b.sub(b.number(tiles - 1), turn);
     head = b.add(start, Value(arith::RemUIOp::create(b, inside, heads)));
-    tile.start = b.number(0);
   }
+  static_cast<Sequence &>(tile) =
+      sequenceOf(b.div(head, shape.keyHeads), tile.number);
   tile.firstKey = b.mul(tile.number, shape.keyTile);
   tile.keyHead = b.rem(head, shape.keyHeads);
-  tile.batch = b.div(head, shape.keyHeads);
   seenTiles(tile);
   return tile;
 }
 
 void HopperAttentionBackward::seenTiles(Tile &tile) {
-  Value zero = b.number(0), all = b.number(shape.queryTiles());
+  Value zero = b.number(0), all = tile.queryTiles;
   int64_t rows = shape.queryTile;
   tile.first = tile.firstWhole = zero;
   tile.end = tile.endWhole = all;
   auto clamp = [&](Value value, Value least, Value most) {
     return b.smaller(b.larger(value, least), most);
   };
+  Value stands = b.sub(tile.firstKey, tile.offset);
   if (shape.right) {
-    Value key = b.add(tile.firstKey, -*shape.right - shape.offset);
+    Value key = b.add(stands, -*shape.right);
     tile.first = clamp(b.div(b.larger(key, zero), rows), zero, all);
     key = b.larger(b.add(key, shape.keyTile - 1), zero);
     tile.firstWhole = b.ceilDiv(key, rows);
   }
   if (shape.left) {
-    Value key = b.add(tile.firstKey, *shape.left - shape.offset);
+    Value key = b.add(stands, *shape.left);
     Value end = b.larger(b.add(key, shape.keyTile), zero);
     tile.end = clamp(b.ceilDiv(end, rows), tile.first, all);
     tile.endWhole = b.div(b.larger(b.add(key, 1), zero), rows);
   }
+  if (shape.hasLengths)
+    tile.end = b.select(b.greater(tile.keys, tile.firstKey), tile.end,
+                        tile.first);
   if (shape.split) {
     // One tile at least, of which nothing is seen.
-    tile.first = b.smaller(tile.first, b.number(shape.queryTiles() - 1));
+    tile.first = clamp(tile.first, zero, b.larger(b.add(all, -1), zero));
     tile.end = b.larger(tile.end, b.add(tile.first, 1));
   }
-  if (shape.keys % shape.keyTile) {
-    Value isLast = b.equal(tile.number, shape.keyTiles() - 1);
-    tile.firstWhole = b.select(isLast, tile.end, tile.firstWhole);
+  if (shape.hasTail(shape.keyTile)) {
+    Value isCut = b.greater(b.add(tile.firstKey, shape.keyTile), tile.keys);
+    tile.firstWhole = b.select(isCut, tile.end, tile.firstWhole);
   }
   tile.firstWhole = clamp(tile.firstWhole, tile.first, tile.end);
   tile.endWhole = clamp(tile.endWhole, tile.firstWhole, tile.end);
@@ -189,7 +210,7 @@ Values HopperAttentionBackward::forSteps(
     if (!split)
       return run(first, tile.end, false, carried);
     Values values(carried);
-    if (shape.right || shape.keys % shape.keyTile)
+    if (shape.right || shape.hasTail(shape.keyTile))
       values = run(first, tile.firstWhole, true, values);
     Value whole = b.larger(first, tile.firstWhole);
     values = run(whole, tile.endWhole, false, values);
@@ -201,10 +222,6 @@ Values HopperAttentionBackward::forSteps(
     return ofMember(b.number(0), initial);
   return b.forLoop(b.number(0), b.number(shape.group()), one, initial,
                    ofMember);
-}
-
-Value HopperAttentionBackward::globalHead(const Tile &tile, Value head) {
-  return b.add(b.mul(tile.batch, shape.queryHeads), head);
 }
 
 Value HopperAttentionBackward::ownAddress(int64_t offset, Value index) {
@@ -224,15 +241,12 @@ void HopperAttentionBackward::emitProducer(const Tile &tile) {
     withWarp(1 + buffer, [&] { addInTurn(tile, b.number(buffer)); });
 }
 
-void HopperAttentionBackward::loadPanels(int64_t map, Value address,
-                                         int64_t panels, int64_t rows,
-                                         Value firstRow, Value head,
-                                         Value batch, Value barrier,
-                                         int64_t more) {
+void HopperAttentionBackward::loadPanels(
+    int64_t map, Value address, int64_t panels, int64_t rows, Value barrier,
+    int64_t more, llvm::function_ref<Values(Value)> place) {
   BarrierExpectOp::create(b, barrier, panels * rows * 128 + more);
   for (int64_t panel = 0; panel < panels; ++panel)
-    LoadOp::create(b, memory.maps[map],
-                   ValueRange{b.number(64 * panel), firstRow, head, batch},
+    LoadOp::create(b, memory.maps[map], place(b.number(64 * panel)),
                    b.add(address, panel * rows * 128), barrier, ValueRange());
 }
 
@@ -252,33 +266,43 @@ void HopperAttentionBackward::loadRows(const Tile &tile, const Step &step,
   int64_t bytes = queries ? shape.queryBytes() : shape.outputBytes();
   loadPanels(queries ? 0 : 3, b.add(at(rows), b.mul(stage, bytes)),
              queries ? shape.keyPanels : shape.valuePanels, shape.queryTile,
-             firstRow, step.head, tile.batch, full, shape.lineBytes());
-  Value index = b.add(
-      b.mul(globalHead(tile, step.head), shape.paddedRows()), firstRow);
+             full, shape.lineBytes(), [&](Value column) {
+               return place(column, firstRow, step.head, tile,
+                            /*isKey=*/false);
+             });
+  Value index = lineOf(tile, step.head, firstRow);
   LoadLineOp::create(b, ownAddress(queries ? 0 : shape.productMemory(), index),
                      b.add(at(line), b.mul(stage, shape.lineBytes())), full,
                      shape.lineBytes());
 }
 
+/// `body` for the counters of the tile's query heads.
+void HopperAttentionBackward::forWaves(const Tile &tile,
+                                       llvm::function_ref<void(Value)> body) {
+  if (shape.sequences)
+    return body(b.number(0));
+  for (int64_t member = 0; member < shape.group(); ++member)
+    body(globalHead(tile,
+                    b.add(b.mul(tile.keyHead, shape.group()), member)));
+}
+
 void HopperAttentionBackward::waitForRows(const Tile &tile) {
-  for (int64_t member = 0; member < shape.group(); ++member) {
-    Value head = b.add(b.mul(tile.keyHead, shape.group()), member);
-    CounterWaitOp::create(
-        b, ownAddress(shape.preparedMemory(), globalHead(tile, head)),
-        b.number(shape.preparedTiles()));
-  }
+  forWaves(tile, [&](Value wave) {
+    CounterWaitOp::create(b, ownAddress(shape.preparedMemory(), wave),
+                          b.number(shape.preparedTiles()));
+  });
   FenceOp::create(b, /*init=*/false, /*global=*/true);
 }
 
-/// The last block of a head makes its counters ready for the next launch.
-void HopperAttentionBackward::finishHead(Value globalHead) {
-  int64_t last = shape.keyTiles() + shape.queryBlocks() - 1;
+/// The last block of a wave makes its counters ready for the next launch.
+void HopperAttentionBackward::finishWave(Value wave) {
+  int64_t last = shape.waiting() - 1;
   Value before = CounterNextOp::create(
-      b, b.getI32Type(), ownAddress(shape.doneMemory(), globalHead),
+      b, b.getI32Type(), ownAddress(shape.doneMemory(), wave),
       b.number(last));
   b.branch(b.equal(before, last), [&] {
     LLVM::StoreOp::create(b, b.number(0),
-                          ownAddress(shape.preparedMemory(), globalHead));
+                          ownAddress(shape.preparedMemory(), wave));
   });
 }
 
@@ -286,8 +310,11 @@ void HopperAttentionBackward::loadAll(const Tile &tile) {
   for (bool value : {false, true})
     loadPanels(value ? 2 : 1, at(value ? shape.valueOffset() : 0),
                value ? shape.valuePanels : shape.keyPanels, shape.keyTile,
-                tile.firstKey, tile.keyHead, tile.batch,
-               at(value ? valueBarrier() : keyBarrier()), 0);
+               at(value ? valueBarrier() : keyBarrier()), 0,
+               [&](Value column) {
+                 return place(column, tile.firstKey, tile.keyHead, tile,
+                              /*isKey=*/true);
+               });
   waitForRows(tile);
   forSteps(tile, /*split=*/false, {},
            [&](Step step, bool, ValueRange) -> Values {
@@ -295,24 +322,23 @@ void HopperAttentionBackward::loadAll(const Tile &tile) {
              loadRows(tile, step, Outputs);
              return {};
            });
-  for (int64_t member = 0; member < shape.group(); ++member)
-    finishHead(globalHead(
-        tile, b.add(b.mul(tile.keyHead, shape.group()), member)));
+  forWaves(tile, [&](Value wave) { finishWave(wave); });
 }
 
 /// The place of this block among those that add to a tile of queries, and the
 /// place of the last one.
 Value HopperAttentionBackward::turnOf(const Tile &tile, const Step &step,
                                       Value &lastTurn) {
-  int64_t tiles = shape.keyTiles(), rows = shape.queryTile;
-  Value last = b.number(tiles - 1), first = b.number(0);
+  int64_t rows = shape.queryTile;
+  Value last = b.add(b.ceilDiv(tile.keys, shape.keyTile), -1);
+  Value first = b.number(0);
+  Value stands = b.add(b.mul(step.number, rows), tile.offset);
   if (shape.right) {
-    Value key = b.add(b.mul(step.number, rows),
-                      rows - 1 + *shape.right + shape.offset);
+    Value key = b.add(stands, rows - 1 + *shape.right);
     last = b.smaller(b.div(b.larger(key, first), shape.keyTile), last);
   }
   if (shape.left) {
-    Value key = b.add(b.mul(step.number, rows), shape.offset - *shape.left);
+    Value key = b.add(stands, -*shape.left);
     first = b.div(b.larger(key, first), shape.keyTile);
   }
   lastTurn = b.sub(last, first);
@@ -335,7 +361,7 @@ void HopperAttentionBackward::storeSums(const Tile &tile, const Step &step,
   Value lastTurn;
   Value turn = turnOf(tile, step, lastTurn);
   Value index = b.add(b.mul(globalHead(tile, step.head), shape.queryTiles()),
-                      step.number);
+                      b.add(tile.firstSlot, step.number));
   Value counter = ownAddress(shape.turnMemory(), index);
   CounterWaitOp::create(b, counter, turn);
   FenceOp::create(b, /*init=*/false, /*global=*/true);
@@ -350,9 +376,9 @@ void HopperAttentionBackward::storeSums(const Tile &tile, const Step &step,
       int64_t column = 32 * half + (part && !below ? 64 : 0);
       StoreOp::create(b, b.add(source, box * shape.partBytes / 2),
                       memory.maps[4],
-                      ValueRange{b.number(column),
-                                 b.add(firstRow, below ? 64 : 0), step.head,
-                                 tile.batch},
+                      place(b.number(column),
+                            b.add(firstRow, below ? 64 : 0), step.head, tile,
+                            /*isKey=*/false),
                       add);
     }
   };

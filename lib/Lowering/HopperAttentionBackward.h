@@ -10,7 +10,8 @@
 #define LACUNA_LIB_LOWERING_HOPPERATTENTIONBACKWARD_H
 
 #include "HopperAttentionBackwardShape.h"
-#include "HopperBuilder.h"
+#include "HopperAttentionBackwardTile.h"
+#include "HopperRegion.h"
 
 namespace lacuna {
 
@@ -18,35 +19,30 @@ class HopperAttentionBackward {
 public:
   using Value = mlir::Value;
   using Range = llvm::ArrayRef<Value>;
-  struct Memory {
-    /// Of query, key, value, d_output; d_query, d_key, d_value.
-    llvm::SmallVector<Value> maps;
-    /// Pointers to output, d_output, log_sum_exp, d_query; the kernel's own.
-    Value output, outputCotangent, logarithms, queryCotangent, own;
-  };
-  HopperAttentionBackward(HopperBuilder &builder,
+  using Memory = HopperAttentionBackwardMemory;
+  HopperAttentionBackward(HopperBuilder &builder, AttentionBackwardOp op,
                           const HopperAttentionBackwardShape &shape,
-                          bool headsFirst, Memory memory)
-      : b(builder), shape(shape), headsFirst(headsFirst),
-        memory(std::move(memory)) {}
+                          Memory memory);
   /// Emits the body at the builder's insertion point.
   void emit();
 
 private:
-  /// One tile of keys and the tiles of queries that see it, [first, end); of
-  /// those only [firstWhole, endWhole) see all of it.
-  struct Tile {
-    Value number, firstKey, keyHead, batch, first, end, count;
-    Value firstWhole, endWhole, start, piece, pieceCount;
-  };
-  /// A tile of queries of one head; `step` counts them all.
-  struct Step {
-    Value number, head, step;
-  };
+  using Sequence = HopperAttentionBackwardSequence;
+  using Tile = HopperAttentionBackwardTile;
+  using Step = HopperAttentionBackwardStep;
+  using QueryTile = HopperAttentionBackwardQueryTile;
+  using Rows = HopperAttentionBackwardRows;
   struct Barriers { int64_t full, empty; };
+  /// What a thread knows of its scores before they are there.
+  struct Spot {
+    HopperRegion::Place place;
+    Values mask;
+    bool keysAreRows;
+  };
   enum Loaded { Queries, Outputs };
 
   void initBarriers();
+  void emitRoles(Value computing, Value onKeys);
   Tile tileAt(Value number);
   void startInPiece(Tile &tile, Value number, Value head);
   void seenTiles(Tile &tile);
@@ -55,24 +51,37 @@ private:
   Values forSteps(const Tile &tile, bool split, mlir::ValueRange initial,
                   llvm::function_ref<Values(Step, bool, mlir::ValueRange)> body,
                   bool skipFirst = false);
-  Value globalHead(const Tile &tile, Value head);
   Value ownAddress(int64_t offset, Value index);
 
+  /// Of batch entry `batch`, or of the block's sequence, of whose tiles it has
+  /// number `index`.
+  Sequence sequenceOf(Value batch, Value &index);
+  void findSequence(Value computing, Value onKeys);
+  Value slotOf(Value computing, Value onKeys, Value queries, Value keys);
+  Values place(Value column, Value row, Value head, const Sequence &sequence,
+               bool isKey);
+  Value globalHead(const Sequence &sequence, Value head);
+  Value lineOf(const Sequence &sequence, Value head, Value row);
+
   void prepareRows();
-  Value productOfRow(Value batch, Value head, Value row, Value part);
-  void prepareRow(Value head, Value batch, Value row, Value part);
-  Value rowOffset(Value batch, Value head, Value row, int64_t depth);
-  void clearRows(Value batch, Value head, Value row, Value part);
+  Value productOfRow(const Sequence &sequence, Value head, Value row,
+                     Value part);
+  void prepareRow(const Sequence &sequence, Value head, Value row, Value part,
+                  Value exists);
+  Value rowOffset(const Sequence &sequence, Value head, Value row,
+                  int64_t depth);
+  void clearRows(const Sequence &sequence, Value head, Value row, Value part);
   void clearRow(Value offset, Value part);
 
   void emitProducer(const Tile &tile);
   void loadPanels(int64_t map, Value address, int64_t panels, int64_t rows,
-                  Value row, Value head, Value batch, Value barrier,
-                  int64_t more);
+                  Value barrier, int64_t more,
+                  llvm::function_ref<Values(Value)> place);
   void loadRows(const Tile &tile, const Step &step, Loaded which);
   void loadAll(const Tile &tile);
   void waitForRows(const Tile &tile);
-  void finishHead(Value globalHead);
+  void forWaves(const Tile &tile, llvm::function_ref<void(Value)> body);
+  void finishWave(Value wave);
   void addInTurn(const Tile &tile, Value buffer);
   void storeSums(const Tile &tile, const Step &step, Value buffer);
   Value turnOf(const Tile &tile, const Step &step, Value &last);
@@ -81,8 +90,15 @@ private:
   Values nextStep(const Tile &tile, const Step &step, bool masked,
                   mlir::ValueRange carried);
   Values readLine(int64_t offset, Value stage);
-  Values probabilities(const Tile &tile, const Step &step, bool masked,
-                       Value scores, Values &slopes);
+  Values probabilities(const Tile &tile, const Step &step, const Spot &spot,
+                       bool masked, Value scores, Values &slopes);
+  Spot readSpot(const HopperRegion::Place &place, int64_t count,
+                bool keysAreRows);
+  Spot spotOf(const Tile &tile, const Step &step);
+  void readMask(Spot &spot, int64_t count);
+  Value chance(const Spot &spot, int64_t i, Value score, Value logarithm,
+               Value &slope);
+  Values sloped(Range chances, Range slopes);
   void mask(const Tile &tile, const Step &step, Values &elements);
   Value multiplyRows(Value left, int64_t leftRows, Value right,
                      int64_t rightRows, int64_t panels);
@@ -99,23 +115,20 @@ private:
   void emitHalves(const Tile &tile);
   void emitHalf(const Tile &tile, bool isValue);
   Value issue(bool isValue, const Step &step);
-  Values half(const Tile &tile, const Step &step, bool isValue, bool masked,
-              Value product);
+  Values half(const Tile &tile, const Step &step, const Spot &spot,
+              bool isValue, bool masked, Value product);
   Value sumHalf(Value sums, Value words, bool isValue, Value step);
   void givePieces(const Step &step, Range pieces);
   Values takePieces(const Step &step);
 
   /// Split: blocks that keep queries.
-  struct QueryTile {
-    Value firstRow, head, batch, keyHead, globalHead;
-    Value first, end, count, firstWhole, endWhole;
-  };
-  struct Rows { Values logarithms, products; Value queries, outputs; };
   QueryTile queryTileAt(Value number);
+  void seenKeys(QueryTile &tile);
   void produceForQueries(const QueryTile &tile);
   void emitQueries(const QueryTile &tile);
   Rows readRows(const QueryTile &tile);
   std::pair<Value, Value> issueQueries(const Rows &rows, Value step);
+  Spot spotOf(const QueryTile &tile, Value number);
   Values queryChanges(const QueryTile &tile, const Rows &rows, Value number,
                       bool masked, Value scores, Value cotangents);
   Value narrowAddress(Value step, bool isValue);
@@ -123,6 +136,8 @@ private:
   Value packed(Range elements);
   void release(Loaded which, Value stage);
 
+  /// The same in a whole warp.
+  Value uniform(Value value);
   Value at(int64_t offset) { return b.add(base, offset); }
   Value slot(int64_t barrier, Value stage) {
     return b.add(at(barrier), b.mul(stage, 8));
@@ -135,9 +150,10 @@ private:
   Barriers sumBarriers() const;
 
   HopperBuilder &b;
+  AttentionBackwardOp op;
   const HopperAttentionBackwardShape &shape;
-  bool headsFirst;
   Memory memory;
+  HopperRegion region, regionBackward;
   // The thread: number, warpgroup, warp in it, lane; first of its warp.
   Value base, thread, block, group, warp, lane, isLeader, isFirst;
   // Its first row within the warpgroup and column; the warpgroup's first row.

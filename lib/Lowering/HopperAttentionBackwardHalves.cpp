@@ -77,32 +77,30 @@ Values HopperAttentionBackward::takePieces(const Step &step) {
 
 /// What the warpgroup makes of its product, for its sums.
 Values HopperAttentionBackward::half(const Tile &tile, const Step &step,
-                                     bool isValue, bool masked,
-                                     Value product) {
+                                     const Spot &spot, bool isValue,
+                                     bool masked, Value product) {
   release(isValue ? Queries : Outputs, stageOf(step.step));
   if (!isValue)
     return changes(takePieces(step), product, step);
   Values slopes;
-  Values chances = probabilities(tile, step, masked, product, slopes);
-  Values given = chances;
-  for (auto [piece, slope] : llvm::zip(given, slopes))
-    piece = b.fmul(piece, slope);
-  givePieces(step, given);
+  Values chances = probabilities(tile, step, spot, masked, product, slopes);
+  givePieces(step, sloped(chances, slopes));
   return chances;
 }
 
 void HopperAttentionBackward::emitHalf(const Tile &tile, bool isValue) {
   int64_t panels = isValue ? shape.valuePanels : shape.keyPanels;
   int64_t count = panels * 32;
-  bool hides = shape.masked() || shape.keys % shape.keyTile;
+  bool hides = shape.masked() || shape.hasTail(shape.keyTile);
   Step first;
   first.number = tile.first;
   first.head = b.mul(tile.keyHead, shape.group());
   first.step = b.number(0);
   Value product = issue(isValue, first);
+  Spot spot = isValue ? spotOf(tile, first) : Spot();
   b.waitFor(product, {}, 0);
   Values carried(count, b.real(0));
-  Value words = packed(half(tile, first, isValue, hides, product));
+  Value words = packed(half(tile, first, spot, isValue, hides, product));
   llvm::append_range(carried, b.elements(words));
   auto split = [&](ValueRange all) {
     return std::pair(b.vectorOf(Values(all.take_front(count))),
@@ -113,8 +111,9 @@ void HopperAttentionBackward::emitHalf(const Tile &tile, bool isValue) {
     Value before = b.add(step.step, -1);
     Value product = issue(isValue, step);
     Value next = sumHalf(sums, words, isValue, before);
+    Spot spot = isValue ? spotOf(tile, step) : Spot();
     b.waitFor(product, {}, 1);
-    Values pieces = half(tile, step, isValue, masked, product);
+    Values pieces = half(tile, step, spot, isValue, masked, product);
     b.waitFor(next, words, 0);
     release(isValue ? Outputs : Queries, stageOf(before));
     Values result = b.elements(next);
@@ -130,6 +129,10 @@ void HopperAttentionBackward::emitHalf(const Tile &tile, bool isValue) {
   if (!isValue)
     for (Value &sum : results)
       sum = b.fmul(sum, b.real(shape.scale));
+  // What is behind the last sequence is of no account, but may be no number.
+  if (shape.sequences)
+    for (Value &sum : results)
+      sum = b.select(b.greater(tile.queries, b.number(0)), sum, b.real(0));
   // What was read is done with.
   NamedBarrierOp::create(b, b.number(3), 256, /*arrive=*/false);
   writePanels(tile, results, isValue ? shape.valueOffset() : 0,

@@ -3,8 +3,6 @@
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
-#include <cmath>
-
 using namespace mlir;
 using namespace lacuna;
 using namespace lacuna::hopper;
@@ -92,14 +90,14 @@ void HopperAttentionBackward::mask(const Tile &tile, const Step &step,
   Value firstQuery = b.add(b.mul(step.number, shape.queryTile), column);
   for (int64_t r : {0, 1}) {
     Value key = b.add(firstKey, 8 * r);
-    Value place = b.sub(b.add(key, -shape.offset), firstQuery);
+    Value place = b.sub(b.sub(key, tile.offset), firstQuery);
     Value least = b.number(-1), most;
     if (shape.right)
       least = b.add(place, -*shape.right);
     if (shape.left)
       most = b.add(place, *shape.left);
-    if (shape.keys % shape.keyTile)
-      least = b.select(b.greater(b.number(shape.keys), key), least,
+    if (shape.hasTail(shape.keyTile))
+      least = b.select(b.greater(tile.keys, key), least,
                        b.number(INT32_MAX));
     for (auto [i, element] : llvm::enumerate(elements)) {
       if (rowOf(i) != r)
@@ -112,22 +110,27 @@ void HopperAttentionBackward::mask(const Tile &tile, const Step &step,
   }
 }
 
-/// exp(score - logarithm). `slopes`: of soft caps.
+HopperAttentionBackward::Spot
+HopperAttentionBackward::spotOf(const Tile &tile, const Step &step) {
+  Value key = b.add(b.add(tile.firstKey, groupRow), row);
+  Value query = b.add(b.mul(step.number, shape.queryTile), column);
+  return readSpot({tile.batch, step.head, query, key}, shape.queryTile / 2,
+                  /*keysAreRows=*/true);
+}
+
+/// `slopes`: what cotangents are multiplied by, none for 1.
 Values HopperAttentionBackward::probabilities(const Tile &tile,
-                                              const Step &step, bool masked,
+                                              const Step &step,
+                                              const Spot &spot, bool masked,
                                               Value scores, Values &slopes) {
-  constexpr double log2OfE = 1.4426950408889634;
-  Value scale = b.real(shape.softCap.value_or(shape.scale) * log2OfE);
   Values logarithms = readLine(shape.logarithmOffset(), stageOf(step.step));
   Values result;
   for (auto [i, score] : llvm::enumerate(b.elements(scores))) {
-    Value bent = score;
-    if (shape.softCap) {
-      bent = b.tanh(b.fmul(score, b.real(shape.scale / *shape.softCap)));
-      slopes.push_back(b.fma(b.fnegate(bent), bent, b.real(1)));
-    }
-    Value shift = b.fnegate(logarithms[i / 4 * 2 + i % 2]);
-    result.push_back(b.exp2(b.fma(bent, scale, shift)));
+    Value slope;
+    result.push_back(
+        chance(spot, i, score, logarithms[i / 4 * 2 + i % 2], slope));
+    if (slope)
+      slopes.push_back(slope);
   }
   if (masked)
     mask(tile, step, result);
@@ -224,14 +227,16 @@ Values HopperAttentionBackward::nextStep(const Tile &tile, const Step &step,
   BarrierWaitOp::create(b, slot(rowBarriers(Outputs).full, stage), phase);
   Value cotangents =
       multiplyRows(valueMatrix, shape.keyTile, outputs, rows, panels);
+  Spot spot = spotOf(tile, step);
   b.waitFor(scores, {}, 1);
   Values slopes;
-  Values chances = probabilities(tile, step, masked, scores, slopes);
+  Values chances = probabilities(tile, step, spot, masked, scores, slopes);
+  // Words need fewer registers.
+  Value early = slopes.empty() ? Value() : packed(chances);
+  Values given = sloped(chances, slopes);
   b.waitFor(cotangents, {}, 0);
-  Values changed = changes(chances, cotangents, step);
-  for (auto [change, slope] : llvm::zip(changed, slopes))
-    change = b.fmul(change, slope);
-  Value words = packed(chances);
+  Values changed = changes(given, cotangents, step);
+  Value words = early ? early : packed(chances);
   valueSums = addProduct(valueSums, words, outputs, rows);
   Value changeWords = packed(changed);
   storeScores(changeWords, buffer);
@@ -273,8 +278,8 @@ void HopperAttentionBackward::writePanels(const Tile &tile,
     Value firstRow = b.add(tile.firstKey, groupRow);
     for (int64_t panel = 0; panel < int64_t(sums.size()) / 32; ++panel)
       StoreOp::create(b, b.add(mine, panel * panelBytes), memory.maps[map],
-                      ValueRange{b.number(64 * panel), firstRow, tile.keyHead,
-                                 tile.batch});
+                      place(b.number(64 * panel), firstRow, tile.keyHead, tile,
+                            /*isKey=*/true));
     StoreCommitOp::create(b);
   });
 }

@@ -4,6 +4,7 @@
 // cotangents are.
 //===----------------------------------------------------------------------===//
 #include "HopperAttentionBackward.h"
+#include "HopperKernel.h"
 #include "HopperScalars.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -17,39 +18,44 @@ using namespace lacuna::hopper;
 static int64_t rowOf(int64_t i) { return i / 2 % 2; }
 static int64_t columnOf(int64_t i) { return i / 4 * 8 + i % 2; }
 
-/// Longest first; one tile of keys at least, of which nothing is seen.
+/// Longest first.
 HopperAttentionBackward::QueryTile
 HopperAttentionBackward::queryTileAt(Value number) {
-  QueryTile tile;
-  int64_t blocks = shape.queryBlocks(), rows = shape.queryRows;
-  int64_t width = shape.narrowKeys, tiles = shape.narrowTiles();
-  Value zero = b.number(0);
+  int64_t blocks = shape.queryBlocks();
   Value index = b.sub(b.number(blocks - 1), b.rem(number, blocks));
-  tile.globalHead = b.div(number, blocks);
-  tile.firstRow = b.mul(index, rows);
-  tile.head = b.rem(tile.globalHead, shape.queryHeads);
-  tile.batch = b.div(tile.globalHead, shape.queryHeads);
+  Value head = b.div(number, blocks);
+  QueryTile tile;
+  tile.head = b.rem(head, shape.queryHeads);
+  static_cast<Sequence &>(tile) =
+      sequenceOf(b.div(head, shape.queryHeads), index);
+  tile.firstRow = b.mul(index, shape.queryRows);
   tile.keyHead = b.div(tile.head, shape.group());
+  seenKeys(tile);
+  return tile;
+}
+
+/// One tile of keys at least, of which nothing is seen.
+void HopperAttentionBackward::seenKeys(QueryTile &tile) {
+  int64_t rows = shape.queryRows, width = shape.narrowKeys;
+  Value zero = b.number(0), stands = b.add(tile.firstRow, tile.offset);
   tile.first = tile.firstWhole = zero;
-  tile.end = b.number(tiles);
-  Value whole = b.number(shape.keys / width);
+  tile.end = b.ceilDiv(tile.keys, width);
+  Value whole = b.div(tile.keys, width);
   if (shape.left) {
-    Value key = b.add(tile.firstRow, shape.offset - *shape.left);
-    tile.first = b.smaller(b.div(b.larger(key, zero), width),
-                           b.number(tiles - 1));
+    Value key = b.add(stands, -*shape.left);
+    tile.first = b.larger(b.smaller(b.div(b.larger(key, zero), width),
+                                    b.add(tile.end, -1)),
+                          zero);
     tile.firstWhole = b.ceilDiv(b.larger(b.add(key, rows - 1), zero), width);
   }
   if (shape.right) {
-    Value key = b.larger(
-        b.add(tile.firstRow, shape.offset + *shape.right + 1), zero);
+    Value key = b.larger(b.add(stands, *shape.right + 1), zero);
     whole = b.smaller(whole, b.div(key, width));
-    tile.end = b.smaller(tile.end,
-                         b.ceilDiv(b.add(key, rows - 1), width));
+    tile.end = b.smaller(tile.end, b.ceilDiv(b.add(key, rows - 1), width));
   }
   tile.end = b.larger(tile.end, b.add(tile.first, 1));
   tile.count = b.sub(tile.end, tile.first);
   tile.endWhole = whole;
-  return tile;
 }
 
 Value HopperAttentionBackward::narrowAddress(Value step, bool isValue) {
@@ -62,9 +68,9 @@ void HopperAttentionBackward::produceForQueries(const QueryTile &tile) {
     BarrierExpectOp::create(b, barrier, panels * shape.queryRows * 128);
     for (int64_t box = 0; box < 2 * panels; ++box)
       LoadOp::create(b, memory.maps[map],
-                     ValueRange{b.number(box / 2 * 64),
-                                b.add(tile.firstRow, box % 2 * 64), tile.head,
-                                tile.batch},
+                     place(b.number(box / 2 * 64),
+                           b.add(tile.firstRow, box % 2 * 64), tile.head, tile,
+                           /*isKey=*/false),
                      b.add(address, box * 64 * 128), barrier, ValueRange());
   };
   auto loadNarrow = [&](Value number, Value step, bool isValue) {
@@ -74,8 +80,10 @@ void HopperAttentionBackward::produceForQueries(const QueryTile &tile) {
                           b.bitXor(phaseOf(step), b.number(1)));
     loadPanels(isValue ? 7 : 4, narrowAddress(step, isValue),
                isValue ? shape.valuePanels : shape.keyPanels, shape.narrowKeys,
-               b.mul(number, shape.narrowKeys), tile.keyHead, tile.batch,
-               slot(barriers.full, stage), 0);
+               slot(barriers.full, stage), 0, [&](Value column) {
+                 return place(column, b.mul(number, shape.narrowKeys),
+                              tile.keyHead, tile, /*isKey=*/true);
+               });
   };
   Value isLoader = arith::AndIOp::create(b, b.equal(warp, 0), isLeader);
   b.branch(isLoader, [&] {
@@ -95,13 +103,16 @@ void HopperAttentionBackward::produceForQueries(const QueryTile &tile) {
 /// last block has counted itself.
 HopperAttentionBackward::Rows
 HopperAttentionBackward::readRows(const QueryTile &tile) {
-  CounterWaitOp::create(b, ownAddress(shape.preparedMemory(), tile.globalHead),
+  Value wave =
+      shape.sequences ? b.number(0) : globalHead(tile, tile.head);
+  CounterWaitOp::create(b, ownAddress(shape.preparedMemory(), wave),
                         b.number(shape.preparedTiles()));
   Rows rows;
-  Value start = b.mul(tile.globalHead, shape.paddedRows());
+  Value start = lineOf(tile, tile.head, b.number(0));
+  Value most = b.mul(b.larger(tile.queryTiles, b.number(1)), shape.queryTile);
   for (int64_t r : {0, 1}) {
     Value query = b.add(b.add(tile.firstRow, groupRow), b.add(row, 8 * r));
-    query = b.smaller(query, b.number(shape.paddedRows() - 1));
+    query = b.smaller(query, b.add(most, -1));
     Value line = b.add(start, query);
     rows.logarithms.push_back(
         LLVM::LoadOp::create(b, b.getF32Type(), ownAddress(0, line)));
@@ -109,7 +120,7 @@ HopperAttentionBackward::readRows(const QueryTile &tile) {
         b, b.getF32Type(), ownAddress(shape.productMemory(), line)));
   }
   NamedBarrierOp::create(b, b.number(3), 256, /*arrive=*/false);
-  b.branch(b.equal(thread, 0), [&] { finishHead(tile.globalHead); });
+  b.branch(b.equal(thread, 0), [&] { finishWave(wave); });
   Value mine = b.mul(group, 64 * 128);
   rows.queries = b.descriptor(b.add(base, mine), 16);
   rows.outputs = b.descriptor(b.add(at(shape.keptOutputs()), mine), 16);
@@ -130,39 +141,43 @@ HopperAttentionBackward::issueQueries(const Rows &rows, Value step) {
   return {scores, cotangents};
 }
 
+HopperAttentionBackward::Spot
+HopperAttentionBackward::spotOf(const QueryTile &tile, Value number) {
+  Value query = b.add(b.add(tile.firstRow, groupRow), row);
+  Value key = b.add(b.mul(number, shape.narrowKeys), column);
+  return readSpot({tile.batch, tile.head, query, key}, shape.narrowKeys / 2,
+                  /*keysAreRows=*/false);
+}
+
 /// Cotangents of scores.
 Values HopperAttentionBackward::queryChanges(const QueryTile &tile,
                                              const Rows &rows, Value number,
                                              bool masked, Value scores,
                                              Value cotangents) {
-  constexpr double log2OfE = 1.4426950408889634;
-  Value scale = b.real(shape.softCap.value_or(shape.scale) * log2OfE);
-  Value firstKey = b.add(b.mul(number, shape.narrowKeys), column);
-  Value place = b.add(b.add(b.add(tile.firstRow, groupRow), row), shape.offset);
-  Value zero = b.real(0);
-  Values all = b.elements(cotangents), result;
+  Spot spot = spotOf(tile, number);
+  Value stands = b.add(spot.place.query, tile.offset), zero = b.real(0);
+  Values chances, slopes;
   for (auto [i, score] : llvm::enumerate(b.elements(scores))) {
     int64_t r = rowOf(i);
-    Value bent = score;
-    if (shape.softCap)
-      bent = b.tanh(b.fmul(score, b.real(shape.scale / *shape.softCap)));
-    Value chance = b.exp2(
-        b.fma(bent, scale, b.fnegate(rows.logarithms[r])));
+    Value slope;
+    Value seen = chance(spot, i, score, rows.logarithms[r], slope);
     if (masked) {
-      Value key = b.add(firstKey, columnOf(i)), mine = b.add(place, 8 * r);
-      Value last = b.number(shape.keys);
+      Value key = b.add(spot.place.key, columnOf(i));
+      Value mine = b.add(stands, 8 * r), last = tile.keys;
       if (shape.right)
         last = b.smaller(last, b.add(mine, *shape.right + 1));
-      chance = b.select(b.greater(last, key), chance, zero);
+      seen = b.select(b.greater(last, key), seen, zero);
       if (shape.left)
-        chance = b.select(b.greater(b.add(mine, -*shape.left), key), zero,
-                          chance);
+        seen = b.select(b.greater(b.add(mine, -*shape.left), key), zero, seen);
     }
-    if (shape.softCap)
-      chance = b.fmul(chance, b.fma(b.fnegate(bent), bent, b.real(1)));
-    result.push_back(
-        b.fmul(chance, b.fadd(all[i], b.fnegate(rows.products[r]))));
+    chances.push_back(seen);
+    if (slope)
+      slopes.push_back(slope);
   }
+  Values result = sloped(chances, slopes), all = b.elements(cotangents);
+  for (auto [i, change] : llvm::enumerate(result))
+    change = b.fmul(change,
+                    b.fadd(all[i], b.fnegate(rows.products[rowOf(i)])));
   return result;
 }
 
@@ -172,18 +187,21 @@ void HopperAttentionBackward::writeQueries(const QueryTile &tile,
   Value scale = b.real(shape.scale);
   for (int64_t r : {0, 1}) {
     Value query = b.add(b.add(tile.firstRow, groupRow), b.add(row, 8 * r));
-    b.branch(b.greater(b.number(shape.queries), query), [&] {
-      Value start = b.add(
-          rowOffset(tile.batch, tile.head, query, shape.depth), column);
+    b.branch(b.greater(tile.queries, query), [&] {
+      Value start =
+          b.add(rowOffset(tile, tile.head, query, shape.depth), column);
       for (int64_t i = 2 * r; i < int64_t(sums.size()); i += 4) {
         if (columnOf(i) >= shape.depth)
           break;
-        Value two = b.vectorOf(
-            {b.fmul(sums[i], scale), b.fmul(sums[i + 1], scale)});
+        Values two = {b.fmul(sums[i], scale), b.fmul(sums[i + 1], scale)};
+        // Rows behind the last sequence may hold anything.
+        if (shape.sequences)
+          for (Value &sum : two)
+            sum = b.select(b.greater(tile.keys, b.number(0)), sum, b.real(0));
         Value address =
-            hopperAddress(b, memory.queryCotangent,
+            hopperAddress(b, memory.buffers[hopperBuffer(op.getDQuery())],
                           b.add(start, columnOf(i)), b.getF32Type());
-        LLVM::StoreOp::create(b, two, address, 8);
+        LLVM::StoreOp::create(b, b.vectorOf(two), address, 8);
       }
     });
   }
@@ -209,7 +227,7 @@ void HopperAttentionBackward::emitQueries(const QueryTile &tile) {
     return addProduct(sums, words, narrowAddress(step, false),
                       shape.narrowKeys);
   };
-  bool tail = shape.keys % shape.narrowKeys;
+  bool tail = shape.hasTail(shape.narrowKeys);
   Value zero = b.number(0);
   auto [scores, cotangents] = issueQueries(rows, zero);
   Value both[] = {scores, cotangents};

@@ -3,6 +3,7 @@
 // key, and those beyond the last, get a logarithm whose probabilities are 0.
 //===----------------------------------------------------------------------===//
 #include "HopperAttentionBackward.h"
+#include "HopperKernel.h"
 #include "HopperScalars.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -13,62 +14,92 @@ using namespace mlir;
 using namespace lacuna;
 using namespace lacuna::hopper;
 
-Value HopperAttentionBackward::rowOffset(Value batch, Value head, Value row,
-                                         int64_t depth) {
+/// The row's place among rows of all heads.
+Value HopperAttentionBackward::rowOffset(const Sequence &sequence, Value head,
+                                         Value row, int64_t depth) {
   int64_t heads = shape.queryHeads, rows = shape.queries;
+  if (shape.sequences) {
+    Value place = b.smaller(b.add(sequence.queryStart, row),
+                            b.number(rows - 1));
+    return b.mul(b.add(b.mul(place, heads), head), depth);
+  }
+  Value batch = sequence.batch;
+  bool headsFirst = op.getLayout() == AttentionLayout::BHSD;
   Value line = headsFirst
                    ? b.add(b.mul(b.add(b.mul(batch, heads), head), rows), row)
                    : b.add(b.mul(b.add(b.mul(batch, rows), row), heads), head);
   return b.mul(line, depth);
 }
 
-void HopperAttentionBackward::prepareRows() {
+/// `body(i)` for the rows of a block below `count`, by the thread's sixteen.
+static void forRows(HopperBuilder &b, Value thread, Value count,
+                    llvm::function_ref<void(Value)> body) {
   constexpr int64_t rowsAtOnce = 16, unrolled = 8;
-  int64_t tiles = shape.preparedTiles();
-  Value globalHead = b.div(block, tiles);
-  Value head = b.rem(globalHead, shape.queryHeads);
-  Value batch = b.div(globalHead, shape.queryHeads);
-  Value firstRow = b.mul(b.rem(block, tiles), shape.preparedRows);
-  Value mine = b.add(firstRow, b.div(thread, 16));
-  Value part = b.bitAnd(thread, 15);
-  Value rows = b.smaller(b.number(shape.preparedRows),
-                         b.sub(b.number(shape.paddedRows()), firstRow));
-  b.forLoop(b.number(0), rows, b.number(rowsAtOnce * unrolled), {},
+  Value mine = b.div(thread, 16);
+  b.forLoop(b.number(0), count, b.number(rowsAtOnce * unrolled), {},
             [&](Value i, ValueRange) -> Values {
               for (int64_t k = 0; k < unrolled; ++k)
-                prepareRow(head, batch, b.add(b.add(mine, i), rowsAtOnce * k),
-                           part);
+                body(b.add(b.add(mine, i), rowsAtOnce * k));
               return {};
             });
+}
+
+void HopperAttentionBackward::prepareRows() {
+  int64_t tiles = shape.preparedTiles();
+  Value wave = b.div(block, tiles), index = b.rem(block, tiles);
+  Value firstRow = b.mul(index, shape.preparedRows);
+  Value part = b.bitAnd(thread, 15);
+  if (shape.sequences) {
+    // The rows of a tile, all heads of each.
+    Sequence sequence = sequenceOf(wave, index);
+    firstRow = b.mul(index, shape.queryTile);
+    Value count = b.number(shape.queryTile * shape.queryHeads);
+    forRows(b, thread, count, [&](Value i) {
+      prepareRow(sequence, b.rem(i, shape.queryHeads),
+                 b.add(firstRow, b.div(i, shape.queryHeads)), part,
+                 b.greater(count, i));
+    });
+  } else {
+    Value head = b.rem(wave, shape.queryHeads);
+    Sequence sequence = sequenceOf(b.div(wave, shape.queryHeads), index);
+    Value count = b.smaller(b.number(shape.preparedRows),
+                            b.sub(b.number(shape.paddedRows()), firstRow));
+    forRows(b, thread, count, [&](Value i) {
+      prepareRow(sequence, head, b.add(firstRow, i), part,
+                 b.greater(count, i));
+    });
+  }
   NamedBarrierOp::create(b, b.number(1), 128 * shape.consumers,
                          /*arrive=*/false);
   b.branch(b.equal(thread, 0), [&] {
     CounterNextOp::create(b, b.getI32Type(),
-                          ownAddress(shape.preparedMemory(), globalHead),
+                          ownAddress(shape.preparedMemory(), wave),
                           b.number(INT32_MAX));
   });
 }
 
 /// Eight columns at a time, a zero where there are none.
-Value HopperAttentionBackward::productOfRow(Value batch, Value head, Value row,
+Value HopperAttentionBackward::productOfRow(const Sequence &sequence,
+                                            Value head, Value row,
                                             Value part) {
   auto type = VectorType::get({8}, shape.element);
   auto wide = VectorType::get({8}, b.getF32Type());
-  Value start = rowOffset(batch, head, row, shape.valueDepth);
+  Value start = rowOffset(sequence, head, row, shape.valueDepth);
   Value zero = b.real(0), product = zero;
   for (int64_t from = 0; from < shape.valueDepth; from += 128) {
     Value chunk = b.add(part, from / 8);
     Value isInside = b.greater(b.number(shape.valueDepth / 8), chunk);
     Value offset = b.add(
         start, b.mul(b.select(isInside, chunk, b.number(0)), 8));
-    auto read = [&](Value pointer) {
+    auto read = [&](Value tensor) {
+      Value pointer = memory.buffers[hopperBuffer(tensor)];
       Value given = LLVM::LoadOp::create(
           b, type, hopperAddress(b, pointer, offset, shape.element), 16);
       return b.elements(arith::ExtFOp::create(b, wide, given));
     };
     Value sum = zero;
-    for (auto [x, y] : llvm::zip_equal(read(memory.output),
-                                       read(memory.outputCotangent)))
+    for (auto [x, y] : llvm::zip_equal(read(op.getOutput()),
+                                       read(op.getDOutput())))
       sum = b.fma(x, y, sum);
     product = b.fadd(product, b.select(isInside, sum, zero));
   }
@@ -79,49 +110,55 @@ Value HopperAttentionBackward::productOfRow(Value batch, Value head, Value row,
   return product;
 }
 
-void HopperAttentionBackward::prepareRow(Value head, Value batch, Value row,
-                                         Value part) {
-  Value isInside = b.greater(b.number(shape.queries), row);
-  Value inside = b.smaller(row, b.number(shape.queries - 1));
-  Value product = productOfRow(batch, head, inside, part);
-  Value globalHead = b.add(b.mul(batch, shape.queryHeads), head);
-  Value writes = arith::AndIOp::create(
-      b, b.equal(part, 0), b.greater(b.number(shape.paddedRows()), row));
-  b.branch(writes, [&] {
-    Value index = b.add(b.mul(globalHead, shape.queries), inside);
-    Value logarithm =
-        loadHopperElement(b, memory.logarithms, index, b.getF32Type());
+/// A row of the sequence, or padding behind it; `exists` unless it is another
+/// block's.
+void HopperAttentionBackward::prepareRow(const Sequence &sequence, Value head,
+                                         Value row, Value part, Value exists) {
+  auto both = [&](Value x, Value y) -> Value {
+    return arith::AndIOp::create(b, x, y);
+  };
+  Value isInside = both(exists, b.greater(sequence.queries, row));
+  Value inside = b.larger(b.smaller(row, b.add(sequence.queries, -1)),
+                          b.number(0));
+  Value product = productOfRow(sequence, head, inside, part);
+  b.branch(both(b.equal(part, 0), exists), [&] {
+    Value index = rowOffset(sequence, head, inside, 1);
+    if (!shape.sequences)
+      index = b.add(b.mul(globalHead(sequence, head), shape.queries), inside);
+    Value logarithm = loadHopperElement(
+        b, memory.buffers[hopperBuffer(op.getLogSumExp())], index,
+        b.getF32Type());
     Value isSeen = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT,
                                          logarithm, b.real(-INFINITY));
-    isSeen = arith::AndIOp::create(b, isSeen, isInside);
     constexpr double log2OfE = 1.4426950408889634;
-    logarithm = b.select(isSeen, b.fmul(logarithm, b.real(log2OfE)),
+    logarithm = b.select(both(isSeen, isInside),
+                         b.fmul(logarithm, b.real(log2OfE)),
                          b.real(INFINITY));
-    Value line = b.add(b.mul(globalHead, shape.paddedRows()), row);
+    Value line = lineOf(sequence, head, row);
     LLVM::StoreOp::create(b, logarithm, ownAddress(0, line));
     LLVM::StoreOp::create(b, b.select(isInside, product, b.real(0)),
                           ownAddress(shape.productMemory(), line));
   });
-  b.branch(isInside, [&] { clearRows(batch, head, row, part); });
+  b.branch(isInside, [&] { clearRows(sequence, head, row, part); });
 }
 
 void HopperAttentionBackward::clearRow(Value offset, Value part) {
+  Value pointer = memory.buffers[hopperBuffer(op.getDQuery())];
   for (int64_t from = 0; from < shape.depth; from += 16) {
     Value column = b.add(part, from);
     b.branch(b.greater(b.number(shape.depth), column), [&] {
-      LLVM::StoreOp::create(
-          b, b.real(0),
-          hopperAddress(b, memory.queryCotangent, b.add(offset, column),
-                        b.getF32Type()));
+      LLVM::StoreOp::create(b, b.real(0),
+                            hopperAddress(b, pointer, b.add(offset, column),
+                                          b.getF32Type()));
     });
   }
 }
 
 /// All sums but the first, and that of rows whose tile sees no keys: no block
 /// computes a cotangent for them.
-void HopperAttentionBackward::clearRows(Value batch, Value head, Value row,
-                                        Value part) {
-  Value offset = rowOffset(batch, head, row, shape.depth);
+void HopperAttentionBackward::clearRows(const Sequence &sequence, Value head,
+                                        Value row, Value part) {
+  Value offset = rowOffset(sequence, head, row, shape.depth);
   int64_t size = shape.heads() * shape.queries * shape.depth;
   if (shape.splits > 1)
     b.forLoop(b.number(1), b.number(shape.splits), b.number(1), {},
@@ -133,12 +170,12 @@ void HopperAttentionBackward::clearRows(Value batch, Value head, Value row,
     return;
   Value zero = b.number(0);
   Value start = b.mul(b.div(row, shape.queryTile), shape.queryTile);
-  Value last = b.number(shape.keys - 1), first = zero;
+  Value stands = b.add(start, sequence.offset);
+  Value last = b.add(sequence.keys, -1), first = zero;
   if (shape.right)
-    last = b.smaller(last, b.add(start, shape.queryTile - 1 + *shape.right +
-                                            shape.offset));
+    last = b.smaller(last, b.add(stands, shape.queryTile - 1 + *shape.right));
   if (shape.left)
-    first = b.larger(zero, b.add(start, shape.offset - *shape.left));
+    first = b.larger(zero, b.add(stands, -*shape.left));
   // Of whole tiles of keys, as blocks have it.
   first = b.mul(b.div(first, shape.keyTile), shape.keyTile);
   b.branch(b.greater(first, last), [&] { clearRow(offset, part); });

@@ -1,6 +1,7 @@
 //===- HopperAttentionBackwardShape.cpp - Tiles of a gradient -------------===//
 #include "HopperAttentionBackwardShape.h"
 #include "AttentionParts.h"
+#include "HopperScores.h"
 
 #include "llvm/Support/MathExtras.h"
 
@@ -23,6 +24,8 @@ int64_t HopperAttentionBackwardShape::lastKeyTile(int64_t tile) const {
 }
 
 bool HopperAttentionBackwardShape::hasBlindTiles() const {
+  if (hasLengths || sequences)
+    return true;
   for (int64_t tile = 0; tile < queryTiles(); ++tile)
     if (lastKeyTile(tile) < firstKeyTile(tile))
       return true;
@@ -34,10 +37,16 @@ static std::string refuse(AttentionBackwardOp op) {
   Type element = cast<ShapedType>(op.getQuery().getType()).getElementType();
   if (!element.isBF16() && !element.isF16())
     return "the element type is neither bf16 nor f16";
-  if (op.isPacked() || op.getMask() || op.getKeyLengths())
-    return "it has packed sequences, a mask or lengths";
-  if (!op.getScore().empty() || op.getDScores())
-    return "it has a score region, or results for scores";
+  if (op.getDScores())
+    return "it has results for scores";
+  if (!isHopperComputable(op.getScore()) ||
+      !isHopperComputable(op.getScoreBackward()))
+    return "its score region has more than short scalar ops";
+  for (Value side : {Value(op.getMask()), Value(op.getKeyLengths()),
+                     Value(op.getCuSeqlensQuery()),
+                     Value(op.getCuSeqlensKey())})
+    if (side && !isHopperReadable(side))
+      return "its mask or lengths cannot be read by element";
   for (Value tensor :
        {op.getDQuery(), op.getQuery(), op.getKey(), op.getValue()}) {
     auto type = cast<RankedTensorType>(tensor.getType());
@@ -61,19 +70,28 @@ static void readSizes(const AttentionParts &op,
   auto query = cast<RankedTensorType>(op.query.getType());
   ArrayRef<int64_t> key = cast<ShapedType>(op.key.getType()).getShape();
   int64_t head = heads ? 1 : 2, row = heads ? 2 : 1;
-  shape.batches = query.getShape()[0];
+  if (op.cuSeqlensQuery) {
+    head = 1, row = 0;
+    shape.sequences =
+        cast<ShapedType>(op.cuSeqlensQuery.getType()).getDimSize(0) - 1;
+  }
+  shape.batches = shape.sequences ? 1 : query.getShape()[0];
   shape.queryHeads = query.getShape()[head];
   shape.queries = query.getShape()[row];
   shape.keyHeads = key[head];
   shape.keys = key[row];
-  shape.depth = key[3];
-  shape.valueDepth = cast<ShapedType>(op.value.getType()).getShape()[3];
+  shape.depth = key.back();
+  shape.valueDepth = cast<ShapedType>(op.value.getType()).getShape().back();
   shape.element = query.getElementType();
   shape.scale = op.scale.value_or(1 / std::sqrt(double(shape.depth)));
   shape.softCap = op.softCap;
+  shape.hasScore = !op.score->empty();
+  shape.hasMask = op.mask != nullptr;
+  shape.hasLengths = op.keyLengths != nullptr;
   // Windows longer than both sequences hide nothing more.
   int64_t most = shape.queries + shape.keys;
-  if (op.causal == Causal::BottomRight)
+  shape.toEnd = op.causal == Causal::BottomRight;
+  if (shape.toEnd && !shape.sequences)
     shape.offset = shape.keys - shape.queries;
   if (op.windowLeft)
     shape.left = std::min<int64_t>(*op.windowLeft, most);
@@ -102,6 +120,10 @@ static void chooseTile(HopperAttentionBackwardShape &shape) {
   int64_t fit = std::clamp<int64_t>((32 << 20) / headBytes, 1, 4);
   shape.sectionHeads =
       std::min<int64_t>(fit, shape.batches * shape.keyHeads);
+  if (shape.sequences) {
+    shape.preparedRows = shape.queryTile;
+    return;
+  }
   int64_t share = llvm::divideCeil(shape.heads() * shape.paddedRows(),
                                    2 * shape.processors);
   shape.preparedRows =

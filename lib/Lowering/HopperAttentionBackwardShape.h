@@ -22,6 +22,11 @@ struct HopperAttentionBackwardShape {
   double scale;
   mlir::Type element;
   std::optional<double> softCap;
+  bool hasScore = false, hasMask = false, hasLengths = false;
+  /// Sequences one behind the other, by cu_seqlens; `queries` and `keys` are
+  /// their totals, causality is aligned to their ends if `toEnd`.
+  std::optional<int64_t> sequences;
+  bool toEnd = false;
 
   /// How. Two warpgroups of a block keep 128 keys, and walk over tiles of
   /// queries. `split`: registers do not hold so many sums; one warpgroup sums
@@ -32,29 +37,48 @@ struct HopperAttentionBackwardShape {
   static constexpr int64_t consumers = 2, stages = 2, queryRows = 128;
   /// Blocks in front that prepare so many rows each.
   int64_t preparedRows;
-  /// Without masks, blocks of a head that run at once begin at queries of
+  /// Where all see all, blocks of a head that run at once begin at queries of
   /// their own, so that each finds its turn to add when it comes. With them
   /// blocks of the last keys come first, in sections of heads, and wait only
   /// for earlier ones.
   int64_t processors, sectionHeads;
 
-  bool cyclic() const { return !masked() && !split; }
+  bool cyclic() const {
+    return !masked() && !split && !hasLengths && !sequences;
+  }
   int64_t group() const { return queryHeads / keyHeads; }
   bool masked() const { return left || right; }
   int64_t threads() const { return 128 * (consumers + 1); }
   int64_t heads() const { return batches * queryHeads; }
-  int64_t queryTiles() const { return (queries + queryTile - 1) / queryTile; }
-  int64_t keyTiles() const { return (keys + keyTile - 1) / keyTile; }
+  /// Tiles of `size` that `rows` take; of packed sequences at most, each and
+  /// what is behind the last begin with one of their own.
+  int64_t tilesOf(int64_t rows, int64_t size) const {
+    return sequences ? rows / size + *sequences + 1 : (rows + size - 1) / size;
+  }
+  int64_t queryTiles() const { return tilesOf(queries, queryTile); }
+  int64_t keyTiles() const { return tilesOf(keys, keyTile); }
   int64_t paddedRows() const { return queryTiles() * queryTile; }
+  /// Blocks that others wait for together, and how many of them there are: a
+  /// head's, or all.
+  int64_t waves() const { return sequences ? 1 : heads(); }
   int64_t preparedTiles() const {
     return (paddedRows() + preparedRows - 1) / preparedRows;
   }
-  int64_t preparingBlocks() const { return heads() * preparedTiles(); }
+  int64_t preparingBlocks() const { return waves() * preparedTiles(); }
   /// Blocks that keep queries, of a head.
   int64_t queryBlocks() const {
-    return split ? (queries + queryRows - 1) / queryRows : 0;
+    return split ? tilesOf(queries, queryRows) : 0;
   }
   int64_t narrowTiles() const { return (keys + narrowKeys - 1) / narrowKeys; }
+  /// Keys may end within a tile.
+  bool hasTail(int64_t tile) const {
+    return hasLengths || sequences || keys % tile != 0;
+  }
+  /// Blocks that wait for the rows of a wave.
+  int64_t waiting() const {
+    return sequences ? heads() * queryBlocks() + keyHeads * keyTiles()
+                     : keyTiles() + queryBlocks();
+  }
   int64_t blocks() const {
     return preparingBlocks() + heads() * queryBlocks() +
            batches * keyHeads * keyTiles();
@@ -95,8 +119,12 @@ struct HopperAttentionBackwardShape {
     return std::max(productOffset() + stages * lineBytes(),
                     narrowOffset() + stages * narrowBytes());
   }
-  int64_t sharedBytes() const {
+  /// Of packed operands, what a block knows of its sequence.
+  int64_t sequenceOffset() const {
     return barrierOffset() + 8 * (2 + 4 * stages + 4);
+  }
+  int64_t sharedBytes() const {
+    return sequenceOffset() + (sequences ? 32 : 0);
   }
   /// Of blocks that keep queries: those, cotangents of results, then stages of
   /// keys and values.
@@ -113,8 +141,8 @@ struct HopperAttentionBackwardShape {
   /// blocks done of each head, turns of each tile of queries.
   int64_t productMemory() const { return 4 * heads() * paddedRows(); }
   int64_t preparedMemory() const { return 2 * productMemory(); }
-  int64_t doneMemory() const { return preparedMemory() + 4 * heads(); }
-  int64_t turnMemory() const { return doneMemory() + 4 * heads(); }
+  int64_t doneMemory() const { return preparedMemory() + 4 * waves(); }
+  int64_t turnMemory() const { return doneMemory() + 4 * waves(); }
   int64_t memoryBytes() const {
     return turnMemory() + 4 * heads() * queryTiles();
   }

@@ -5,6 +5,7 @@
 #include "HopperAttention.h"
 #include "HopperKernel.h"
 #include "HopperScalars.h"
+#include "HopperSequences.h"
 
 using namespace mlir;
 using namespace lacuna;
@@ -14,51 +15,15 @@ using namespace lacuna::hopper;
 /// in the order they are computed in, tiles before and their numbers.
 Value HopperAttention::sequenceWord(int64_t table, Value index) {
   int64_t entries = *shape.sequences + 1;
-  return loadShared(b.add(at(shape.sequenceOffset() + table * 4 * entries +
+  return b.loadWord(b.add(at(shape.sequenceOffset() + table * 4 * entries +
                              (table > 2 ? 4 : 0)),
                           b.mul(index, 4)));
 }
 
-/// Where `sequence` lies among `total` rows; bounds that are none are moved
-/// inside. What lies behind the last sequence counts as one more.
 HopperAttention::Bounds
 HopperAttention::boundsOf(Value lengths, int64_t total, Value sequence) {
-  Value pointer = memory.buffers[hopperBuffer(lengths)];
-  Value last = b.number(*shape.sequences), all = b.number(total);
-  // One less and one more than there may be are kept, to be found wrong.
-  Value from = loadHopperLength(b, pointer, sequence, lengths, total + 1, -1);
-  Value to = loadHopperLength(b, pointer, b.smaller(b.add(sequence, 1), last),
-                              lengths, total + 1, -1);
-  Value isFirst = b.equal(sequence, 0);
-  Value isRest = b.equal(sequence, *shape.sequences);
-  Value start = b.smaller(b.larger(from, b.number(0)),
-                          b.select(isFirst, b.number(0), all));
-  to = b.select(isRest, all, to);
-  Value end = b.smaller(b.larger(to, start), all);
-  auto same = [&](Value x, Value y) -> Value {
-    return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, x, y);
-  };
-  Value valid = arith::AndIOp::create(b, same(from, start), same(to, end));
-  return {start, b.sub(end, start), valid};
-}
-
-/// The first failure of the call is the one that is told.
-void HopperAttention::checkBounds(Value valid) {
-  Value broken = arith::XOrIOp::create(
-      b, valid, arith::ConstantIntOp::create(b, 1, 1).getResult());
-  b.branch(broken, [&] {
-    constexpr int32_t checkFailed = 2;
-    auto swap = LLVM::AtomicCmpXchgOp::create(
-        b, memory.failure, b.number(0), b.number(checkFailed),
-        LLVM::AtomicOrdering::monotonic, LLVM::AtomicOrdering::monotonic);
-    Value isFirst = LLVM::ExtractValueOp::create(b, swap, ArrayRef<int64_t>{1});
-    b.branch(isFirst, [&] {
-      Value slot = LLVM::GEPOp::create(b, memory.failure.getType(),
-                                       b.getI8Type(), memory.failure,
-                                       ArrayRef<LLVM::GEPArg>{8});
-      LLVM::StoreOp::create(b, memory.message, slot);
-    });
-  });
+  return hopperBounds(b, memory.buffers[hopperBuffer(lengths)], lengths, total,
+                      *shape.sequences, sequence);
 }
 
 /// Tiles and keys of each sequence, then their order.
@@ -79,9 +44,11 @@ void HopperAttention::findSequences() {
     Value isRest = b.equal(sequence, *shape.sequences);
     Value seen = b.select(isRest, b.number(0), keys.count);
     Value address = b.add(at(shape.sequenceOffset()), b.mul(sequence, 4));
-    storeShared(b.ceilDiv(queries.count, shape.rows()), address);
-    storeShared(seen, b.add(address, 4 * entries));
-    b.branch(b.equal(block, 0), [&] { checkBounds(valid); });
+    b.storeWord(b.ceilDiv(queries.count, shape.rows()), address);
+    b.storeWord(seen, b.add(address, 4 * entries));
+    b.branch(b.equal(block, 0), [&] {
+      checkHopperBounds(b, valid, memory.failure, memory.message);
+    });
     return {};
   };
   b.forLoop(thread, b.number(entries), b.number(shape.threads()), {}, body);
@@ -112,10 +79,10 @@ void HopperAttention::orderSequences() {
         });
     Value table = at(shape.sequenceOffset() + 8 * entries);
     Value place = b.add(table, b.mul(sums[0], 4));
-    storeShared(sums[1], place);
-    storeShared(sequence, b.add(place, 4 * entries + 4));
+    b.storeWord(sums[1], place);
+    b.storeWord(sequence, b.add(place, 4 * entries + 4));
     b.branch(b.equal(sequence, 0), [&] {
-      storeShared(sums[2], b.add(table, 4 * entries));
+      b.storeWord(sums[2], b.add(table, 4 * entries));
     });
     return {};
   };

@@ -74,10 +74,10 @@ void HopperAttention::writePart(const Tile &tile, const State &state) {
   Value flag = at(shape.turnOffset());
   b.branch(b.equal(thread, 0), [&] {
     Value isLast = countPart(tile);
-    storeShared(b.select(isLast, b.number(1), b.number(0)), flag);
+    b.storeWord(b.select(isLast, b.number(1), b.number(0)), flag);
   });
   meet();
-  b.branch(b.equal(loadShared(flag), 1), [&] { mergeParts(tile); });
+  b.branch(b.equal(b.loadWord(flag), 1), [&] { mergeParts(tile); });
 }
 
 /// Whether the tile's other parts are there. One thread asks; its fences also

@@ -4,6 +4,7 @@
 #include "HopperAttention.h"
 #include "HopperKernel.h"
 #include "HopperScalars.h"
+#include "HopperScores.h"
 
 #include <cmath>
 
@@ -19,18 +20,6 @@ static int64_t columnOf(int64_t i) { return i / 4 * 8 + i % 2; }
 /// The thread's first row, as a query.
 Value HopperAttention::firstQuery(const Tile &tile) {
   return b.add(b.add(tile.firstRow, b.mul(group, 64)), row);
-}
-
-/// Row-major distances of a tensor whose dimensions of size 1 are broadcast.
-static SmallVector<int64_t> distances(Value tensor) {
-  auto shape = cast<RankedTensorType>(tensor.getType()).getShape();
-  SmallVector<int64_t> result(shape.size());
-  int64_t stride = 1;
-  for (int64_t dim = int64_t(shape.size()) - 1; dim >= 0; --dim) {
-    result[dim] = shape[dim] == 1 ? 0 : stride;
-    stride *= shape[dim];
-  }
-  return result;
 }
 
 HopperRegion::Place HopperAttention::regionPlace(const Tile &tile,
@@ -58,8 +47,7 @@ Values HopperAttention::readMask(const Tile &tile, Value block) {
     return {};
   Type type = cast<RankedTensorType>(mask.getType()).getElementType();
   Type stored = type.isInteger(1) ? Type(b.getI8Type()) : type;
-  SmallVector<int64_t> stride = distances(mask);
-  stride.insert(stride.begin(), 4 - stride.size(), 0);
+  SmallVector<int64_t> stride = hopperMaskDistances(mask);
   bool even = llvm::all_of(ArrayRef(stride).drop_back(),
                            [](int64_t distance) { return distance % 2 == 0; });
   bool pair = stride[3] == 1 && even && shape.keys % 2 == 0;
@@ -125,26 +113,8 @@ void HopperAttention::addMask(Values &scores, ArrayRef<Value> mask,
     else
       elements.push_back(read);
   }
-  Value hidden = b.real(-INFINITY), factor = b.real(scale);
-  for (auto [score, element] : llvm::zip_equal(scores, elements)) {
-    if (type.isInteger(1)) {
-      Value seen = arith::CmpIOp::create(
-          b, arith::CmpIPredicate::ne, element,
-          arith::ConstantIntOp::create(b, 0, 8));
-      score = b.select(seen, b.fmul(score, factor), hidden);
-      continue;
-    }
-    if (!type.isF32())
-      element = arith::ExtFOp::create(b, b.getF32Type(), element);
-    Value sum = b.fma(score, factor, element);
-    // What is masked stays so, even where a region makes an infinity.
-    if (shape.hasScore) {
-      Value isHidden = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ,
-                                             element, hidden);
-      sum = b.select(isHidden, hidden, sum);
-    }
-    score = sum;
-  }
+  for (auto [score, element] : llvm::zip_equal(scores, elements))
+    score = addHopperMask(b, score, element, type, scale, shape.hasScore);
 }
 
 void HopperAttention::adjust(Values &scores, const Tile &tile, Value block,

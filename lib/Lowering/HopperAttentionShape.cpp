@@ -3,9 +3,8 @@
 //===----------------------------------------------------------------------===//
 #include "HopperAttentionShape.h"
 #include "HopperKernel.h"
-#include "HopperScalars.h"
+#include "HopperScores.h"
 
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/Support/MathExtras.h"
 
 #include <cmath>
@@ -27,67 +26,6 @@ double HopperAttentionShape::exponentScale() const {
   return (softCap ? *softCap : scale) * log2OfE;
 }
 
-/// Whether elements of `tensor` can be read from its buffer.
-static bool isReadable(Value tensor) {
-  auto type = cast<RankedTensorType>(tensor.getType());
-  Type element = type.getElementType();
-  return hopperBuffer(tensor) >= 0 && type.getNumElements() > 0 &&
-         type.getNumElements() < INT32_MAX &&
-         (element.isF32() || element.isF16() || element.isBF16() ||
-          element.isInteger(1) || element.isInteger(32) ||
-          element.isInteger(64));
-}
-
-/// Whether the score region is made of what a thread can compute.
-static bool isComputable(AttentionOp op) {
-  if (op.getScore().empty())
-    return true;
-  return llvm::all_of(
-      op.getScore().front().without_terminator(), [](Operation &inner) {
-        if (auto extract = dyn_cast<tensor::ExtractOp>(inner))
-          return isReadable(extract.getTensor());
-        return isHopperScalar(inner);
-      });
-}
-
-/// Collects what decides `value`; whether that is places and tables alone.
-static bool collectTables(Value value, Block &body,
-                          SmallVectorImpl<Operation *> &tables) {
-  if (auto argument = dyn_cast<BlockArgument>(value))
-    return argument.getArgNumber() >= 3; // a query or a key
-  Operation *op = value.getDefiningOp();
-  if (isKnownNumber(value))
-    return true;
-  if (auto extract = dyn_cast<tensor::ExtractOp>(op)) {
-    auto type = cast<RankedTensorType>(extract.getTensor().getType());
-    if (type.getRank() != 1 || !type.getElementType().isInteger(32) ||
-        !isa<BlockArgument>(extract.getIndices()[0]) ||
-        !collectTables(extract.getIndices()[0], body, tables))
-      return false;
-    if (!llvm::is_contained(tables, op))
-      tables.push_back(op);
-    return true;
-  }
-  return llvm::all_of(op->getOperands(), [&](Value operand) {
-    return collectTables(operand, body, tables);
-  });
-}
-
-/// Whether the region yields -inf where a comparison of places is false.
-static void findHidden(AttentionOp op, HopperAttentionShape &shape) {
-  if (op.getScore().empty())
-    return;
-  Block &body = op.getScore().front();
-  Value result = body.getTerminator()->getOperand(0);
-  auto select = result.getDefiningOp<arith::SelectOp>();
-  if (!select || !select.getCondition().getDefiningOp() ||
-      !collectTables(select.getCondition(), body, shape.rangeTables)) {
-    shape.rangeTables.clear();
-    return;
-  }
-  shape.hidesByPlace = true;
-}
-
 /// Why `op` is left to other back ends; empty if it is not.
 static std::string refuse(AttentionOp op) {
   auto query = cast<RankedTensorType>(op.getQuery().getType());
@@ -97,12 +35,12 @@ static std::string refuse(AttentionOp op) {
     return "the element type is neither bf16 nor f16";
   if (op.getKeyParts())
     return "its keys are in parts";
-  if (!isComputable(op))
+  if (!isHopperComputable(op.getScore()))
     return "its score region has more than short scalar ops";
   for (Value side : {Value(op.getMask()), Value(op.getKeyLengths()),
                      Value(op.getCuSeqlensQuery()),
                      Value(op.getCuSeqlensKey())})
-    if (side && !isReadable(side))
+    if (side && !isHopperReadable(side))
       return "its mask or lengths cannot be read by element";
   if (!query.hasStaticShape() || !value.hasStaticShape() ||
       !cast<ShapedType>(op.getKey().getType()).hasStaticShape())
@@ -157,7 +95,8 @@ static void readSizes(AttentionOp op, HopperAttentionShape &shape) {
     shape.softCap = op.getSoftCap()->convertToDouble();
   shape.hasScore = !op.getScore().empty();
   if (!op.isPacked())
-    findHidden(op, shape);
+    shape.hidesByPlace = hidesByPlace(AttentionParts::of(op),
+                                      shape.rangeTables);
   shape.hasMask = op.getMask() != nullptr;
   shape.maskTiles = hasMaskTiles(op);
   shape.hasLengths = op.getKeyLengths() != nullptr;

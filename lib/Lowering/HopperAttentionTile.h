@@ -48,16 +48,6 @@ struct HopperAttentionBarriers {
   int64_t full, empty;
 };
 
-/// Where a packed sequence lies, and whether that is what it may be.
-struct HopperAttentionBounds {
-  mlir::Value start, count, valid;
-};
-
-/// Whether some query of a tile sees some key of a block, and each query all.
-struct HopperAttentionSight {
-  mlir::Value some, all;
-};
-
 /// Where runs of blocks end that the right limit may cut, that nothing cuts,
 /// that the left limit may cut.
 struct HopperAttentionCuts {

@@ -156,7 +156,7 @@ void HopperAttention::tell(const Tile &tile, Value tileCount) {
   Value parity = b.bitXor(b.bitAnd(tileCount, 1), b.number(1));
   BarrierWaitOp::create(b, at(turnBarriers().empty), parity);
   for (auto [i, word] : llvm::enumerate(toldWords()))
-    storeShared(tile.*word, at(shape.turnOffset() + 16 + 4 * i));
+    b.storeWord(tile.*word, at(shape.turnOffset() + 16 + 4 * i));
   Value always = arith::ConstantIntOp::create(b, 1, 1);
   BarrierArriveOp::create(b, at(turnBarriers().full), always, Value());
 }
@@ -169,7 +169,7 @@ HopperAttention::Tile HopperAttention::hear(Value tileCount) {
   tile.offset = b.number(shape.offset);
   for (auto [i, word] : llvm::enumerate(toldWords()))
     tile.*word = ShuffleOp::create(
-        b, b.getI32Type(), loadShared(at(shape.turnOffset() + 16 + 4 * i)), 0,
+        b, b.getI32Type(), b.loadWord(at(shape.turnOffset() + 16 + 4 * i)), 0,
         /*broadcast=*/true);
   WarpBarrierOp::create(b);
   BarrierArriveOp::create(b, at(turnBarriers().empty), isLeader, Value());

@@ -206,6 +206,14 @@ Value HopperBuilder::sharedPointer(Value address) {
   return LLVM::IntToPtrOp::create(*this, type, address);
 }
 
+void HopperBuilder::storeWord(Value value, Value address) {
+  LLVM::StoreOp::create(*this, value, sharedPointer(address));
+}
+
+Value HopperBuilder::loadWord(Value address) {
+  return LLVM::LoadOp::create(*this, getI32Type(), sharedPointer(address));
+}
+
 void HopperBuilder::waitFor(MutableArrayRef<Value> sums, ValueRange kept,
                             int64_t pending) {
   Values given(sums);

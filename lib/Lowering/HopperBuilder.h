@@ -71,6 +71,9 @@ public:
 
   /// The shared memory at `address`, for loads and stores.
   Value sharedPointer(Value address);
+  /// Words there.
+  void storeWord(Value value, Value address);
+  Value loadWord(Value address);
   /// Waits until `pending` products are unfinished; `sums` are through then.
   void waitFor(llvm::MutableArrayRef<Value> sums, mlir::ValueRange kept,
                int64_t pending);

@@ -14,7 +14,7 @@ namespace lacuna {
 /// computed in the kernel or has strides of its own.
 int64_t hopperBuffer(mlir::Value tensor);
 
-/// Rows of a map of packed sequences; see `HopperAttention::place`.
+/// Rows of a map of packed sequences; see `hopperPackedPlace`.
 constexpr int64_t hopperRaggedRows = int64_t(1) << 30;
 
 /// A tensor map; strides are bytes of all dimensions but the innermost, which

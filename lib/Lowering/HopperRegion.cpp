@@ -9,16 +9,17 @@
 using namespace mlir;
 using namespace lacuna;
 
-HopperRegion::HopperRegion(HopperBuilder &builder, AttentionOp op,
-                           ArrayRef<Value> buffers)
-    : b(builder), op(op), buffers(buffers) {
-  if (op.getScore().empty())
+HopperRegion::HopperRegion(HopperBuilder &builder, const AttentionParts &op,
+                           Region &region, ArrayRef<Value> buffers)
+    : b(builder), buffers(buffers) {
+  if (region.empty())
     return;
-  body = &op.getScore().front();
+  body = &region.front();
   constexpr int64_t tileRows = 256;
-  int64_t row = op.isPacked() ? 0 : op.getLayout() == AttentionLayout::BHSD ? 2
-                                                                          : 1;
-  for (Value side : {Value(op.getQuery()), Value(op.getKey())})
+  int64_t row = op.cuSeqlensQuery                   ? 0
+                : op.layout == AttentionLayout::BHSD ? 2
+                                                     : 1;
+  for (Value side : {op.query, op.key})
     extent = std::max(extent, tileRows + cast<ShapedType>(side.getType())
                                              .getDimSize(row));
   constexpr size_t most = 2; // columns take registers
@@ -26,7 +27,9 @@ HopperRegion::HopperRegion(HopperBuilder &builder, AttentionOp op,
     if (!isa<tensor::ExtractOp>(inner))
       continue;
     int depending = depends(inner.getResult(0));
-    if (!(depending & (OnScore | OnKey)))
+    if (!depending)
+      reads.push_back(&inner);
+    else if (!(depending & (OnScore | OnKey)))
       rowReads.push_back(&inner);
     else if (depending == OnKey && columnReads.size() < most)
       columnReads.push_back(&inner);
@@ -35,7 +38,7 @@ HopperRegion::HopperRegion(HopperBuilder &builder, AttentionOp op,
 
 int HopperRegion::depends(Value value) {
   if (auto argument = dyn_cast<BlockArgument>(value)) {
-    constexpr int of[] = {OnScore, 0, 0, OnQuery, OnKey};
+    constexpr int of[] = {OnScore, 0, 0, OnQuery, OnKey, OnScore};
     return of[argument.getArgNumber()];
   }
   Operation *from = value.getDefiningOp();
@@ -127,6 +130,8 @@ Value HopperRegion::compute(Operation *from, Element &element) {
   if (from->getBlock() != body || isKnownNumber(from->getResult(0)))
     return hopperConstant(b, from);
   if (isa<tensor::ExtractOp>(from)) {
+    if (Value value = ofAll.lookup(from))
+      return value;
     if (Value value = ofRows.lookup({from, element.row}))
       return value;
     if (Value value = ofColumns.lookup({from, element.column}))
@@ -159,7 +164,7 @@ Value HopperRegion::evaluate(Value value, Element &element) {
     const Place &place = element.place;
     Value of[] = {element.score, place.batch, place.head,
                   b.add(place.query, element.row),
-                  b.add(place.key, element.column)};
+                  b.add(place.key, element.column), element.cotangent};
     result = of[argument.getArgNumber()];
   } else {
     result = compute(value.getDefiningOp(), element);
@@ -169,6 +174,9 @@ Value HopperRegion::evaluate(Value value, Element &element) {
 }
 
 void HopperRegion::readRows(const Place &place, ArrayRef<int64_t> rows) {
+  Element any(place, Value(), 0, 0);
+  for (Operation *extract : reads)
+    ofAll[extract] = read(extract, any);
   for (int64_t row : rows) {
     Element element(place, Value(), row, 0);
     for (Operation *extract : rowReads)
@@ -185,18 +193,17 @@ void HopperRegion::readColumns(const Place &place, ArrayRef<int64_t> columns) {
 }
 
 Value HopperRegion::apply(const Place &place, Value score, int64_t row,
-                          int64_t column, bool shown) {
+                          int64_t column, bool shown, Value cotangent) {
   Element element(place, score, row, column);
+  element.cotangent = cotangent;
   bool hiddenIf;
-  Value result = shown ? shownValue(op, hiddenIf) : Value();
+  Value result = shown ? shownValue(*body, hiddenIf) : Value();
   return evaluate(result ? result : body->getTerminator()->getOperand(0),
                   element);
 }
 
-Value lacuna::shownValue(AttentionOp op, bool &hiddenIf) {
-  if (op.getScore().empty())
-    return Value();
-  Value result = op.getScore().front().getTerminator()->getOperand(0);
+Value lacuna::shownValue(Block &score, bool &hiddenIf) {
+  Value result = score.getTerminator()->getOperand(0);
   auto select = result.getDefiningOp<arith::SelectOp>();
   if (!select)
     return Value();
