@@ -51,7 +51,7 @@ void HopperAttentionBackward::initBarriers() {
 HopperAttentionBackward::HopperAttentionBackward(
     HopperBuilder &builder, AttentionBackwardOp op,
     const HopperAttentionBackwardShape &shape, Memory memory)
-    : b(builder), op(op), shape(shape), memory(std::move(memory)),
+    : HopperAttentionBackwardState(builder, op, shape, std::move(memory)),
       region(b, AttentionParts::of(op), op.getScore(), this->memory.buffers),
       regionBackward(b, AttentionParts::of(op), op.getScoreBackward(),
                      this->memory.buffers) {}
@@ -60,6 +60,7 @@ void HopperAttentionBackward::emit() {
   base = SharedBaseOp::create(b, b.getI32Type());
   thread = SpecialRegisterOp::create(b, b.getI32Type(), "tid.x");
   block = SpecialRegisterOp::create(b, b.getI32Type(), "ctaid.x");
+  block = b.add(block, -shape.findingBlocks());
   group = uniform(b.div(thread, 128));
   warp = uniform(b.bitAnd(b.div(thread, 32), 3));
   lane = b.bitAnd(thread, 31);
@@ -71,6 +72,8 @@ void HopperAttentionBackward::emit() {
       b.sub(computing, b.number(shape.heads() * shape.queryBlocks()));
   if (shape.sequences)
     findSequence(computing, onKeys);
+  if (shape.hidesByPlace)
+    readHull(onKeys);
   emitRoles(computing, onKeys);
 }
 
@@ -79,7 +82,13 @@ void HopperAttentionBackward::emitRoles(Value computing, Value onKeys) {
                                     /*whole=*/true);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(&roles.getConsumer().emplaceBlock());
-  b.branch(b.greater(b.number(0), computing), [&] { prepareRows(); });
+  Value prepares = b.greater(b.number(0), computing);
+  if (shape.hidesByPlace) {
+    Value finds = b.greater(b.number(0), block);
+    b.branch(finds, [&] { findHidden(); });
+    prepares = arith::AndIOp::create(b, prepares, b.greater(block, b.number(-1)));
+  }
+  b.branch(prepares, [&] { prepareRows(); });
   b.branch(b.greater(onKeys, b.number(-1)), [&] {
     Tile tile = tileAt(onKeys);
     shape.split ? emitHalves(tile) : emitConsumer(tile);
@@ -95,92 +104,6 @@ void HopperAttentionBackward::emitRoles(Value computing, Value onKeys) {
   b.branch(b.greater(onKeys, b.number(-1)),
            [&] { emitProducer(tileAt(onKeys)); });
   onQueries([&](const QueryTile &tile) { produceForQueries(tile); });
-}
-
-/// The blocks that start together, one on each processor, have of this head
-/// [piece, piece + pieceCount). They begin evenly spread over the queries.
-void HopperAttentionBackward::startInPiece(Tile &tile, Value number,
-                                           Value head) {
-  int64_t tiles = shape.keyTiles(), processors = shape.processors;
-  Value first = b.mul(b.div(number, processors), processors);
-  Value behind = b.sub(first, b.mul(head, tiles));
-  tile.piece = b.larger(behind, b.number(0));
-  tile.pieceCount = b.sub(
-      b.smaller(b.add(behind, processors), b.number(tiles)), tile.piece);
-  Value turn = b.mul(b.sub(tile.number, tile.piece), shape.queryTiles());
-  tile.start = arith::DivUIOp::create(b, turn, tile.pieceCount);
-}
-
-/// Turns that come in the order in which blocks start can only wait for blocks
-/// that run: those of the last keys start first, in sections of heads whose
-/// rows stay in the L2.
-HopperAttentionBackward::Tile HopperAttentionBackward::tileAt(Value number) {
-  Tile tile;
-  Value head;
-  int64_t tiles = shape.keyTiles(), section = shape.sectionHeads;
-  tile.start = b.number(0);
-  if (shape.sequences) {
-    head = b.rem(number, shape.keyHeads);
-  } else if (shape.cyclic()) {
-    tile.number = b.rem(number, tiles);
-    head = b.div(number, tiles);
-    startInPiece(tile, number, head);
-  } else {
-    Value start = b.mul(b.div(number, tiles * section), section);
-    Value inside = b.rem(number, tiles * section);
-    Value heads =
-        b.smaller(b.number(section),
-                  b.sub(b.number(shape.batches * shape.keyHeads), start));
-    Value turn = arith::DivUIOp::create(b, inside, heads);
-    // Longest first where nobody waits.
-    tile.number =
-        shape.split ? turn : b.sub(b.number(tiles - 1), turn);
-    head = b.add(start, Value(arith::RemUIOp::create(b, inside, heads)));
-  }
-  static_cast<Sequence &>(tile) =
-      sequenceOf(b.div(head, shape.keyHeads), tile.number);
-  tile.firstKey = b.mul(tile.number, shape.keyTile);
-  tile.keyHead = b.rem(head, shape.keyHeads);
-  seenTiles(tile);
-  return tile;
-}
-
-void HopperAttentionBackward::seenTiles(Tile &tile) {
-  Value zero = b.number(0), all = tile.queryTiles;
-  int64_t rows = shape.queryTile;
-  tile.first = tile.firstWhole = zero;
-  tile.end = tile.endWhole = all;
-  auto clamp = [&](Value value, Value least, Value most) {
-    return b.smaller(b.larger(value, least), most);
-  };
-  Value stands = b.sub(tile.firstKey, tile.offset);
-  if (shape.right) {
-    Value key = b.add(stands, -*shape.right);
-    tile.first = clamp(b.div(b.larger(key, zero), rows), zero, all);
-    key = b.larger(b.add(key, shape.keyTile - 1), zero);
-    tile.firstWhole = b.ceilDiv(key, rows);
-  }
-  if (shape.left) {
-    Value key = b.add(stands, *shape.left);
-    Value end = b.larger(b.add(key, shape.keyTile), zero);
-    tile.end = clamp(b.ceilDiv(end, rows), tile.first, all);
-    tile.endWhole = b.div(b.larger(b.add(key, 1), zero), rows);
-  }
-  if (shape.hasLengths)
-    tile.end = b.select(b.greater(tile.keys, tile.firstKey), tile.end,
-                        tile.first);
-  if (shape.split) {
-    // One tile at least, of which nothing is seen.
-    tile.first = clamp(tile.first, zero, b.larger(b.add(all, -1), zero));
-    tile.end = b.larger(tile.end, b.add(tile.first, 1));
-  }
-  if (shape.hasTail(shape.keyTile)) {
-    Value isCut = b.greater(b.add(tile.firstKey, shape.keyTile), tile.keys);
-    tile.firstWhole = b.select(isCut, tile.end, tile.firstWhole);
-  }
-  tile.firstWhole = clamp(tile.firstWhole, tile.first, tile.end);
-  tile.endWhole = clamp(tile.endWhole, tile.firstWhole, tile.end);
-  tile.count = b.sub(tile.end, tile.first);
 }
 
 Values HopperAttentionBackward::forSteps(
@@ -210,11 +133,12 @@ Values HopperAttentionBackward::forSteps(
     if (!split)
       return run(first, tile.end, false, carried);
     Values values(carried);
-    if (shape.right || shape.hasTail(shape.keyTile))
+    bool hides = shape.hidesByPlace;
+    if (shape.right || hides || shape.hasTail(shape.keyTile))
       values = run(first, tile.firstWhole, true, values);
     Value whole = b.larger(first, tile.firstWhole);
     values = run(whole, tile.endWhole, false, values);
-    if (shape.left)
+    if (shape.left || hides)
       values = run(b.larger(whole, tile.endWhole), tile.end, true, values);
     return values;
   };
@@ -222,11 +146,6 @@ Values HopperAttentionBackward::forSteps(
     return ofMember(b.number(0), initial);
   return b.forLoop(b.number(0), b.number(shape.group()), one, initial,
                    ofMember);
-}
-
-Value HopperAttentionBackward::ownAddress(int64_t offset, Value index) {
-  return hopperAddress(b, memory.own, b.add(index, offset / 4),
-                       b.getI32Type());
 }
 
 void HopperAttentionBackward::emitProducer(const Tile &tile) {
@@ -276,36 +195,6 @@ void HopperAttentionBackward::loadRows(const Tile &tile, const Step &step,
                      shape.lineBytes());
 }
 
-/// `body` for the counters of the tile's query heads.
-void HopperAttentionBackward::forWaves(const Tile &tile,
-                                       llvm::function_ref<void(Value)> body) {
-  if (shape.sequences)
-    return body(b.number(0));
-  for (int64_t member = 0; member < shape.group(); ++member)
-    body(globalHead(tile,
-                    b.add(b.mul(tile.keyHead, shape.group()), member)));
-}
-
-void HopperAttentionBackward::waitForRows(const Tile &tile) {
-  forWaves(tile, [&](Value wave) {
-    CounterWaitOp::create(b, ownAddress(shape.preparedMemory(), wave),
-                          b.number(shape.preparedTiles()));
-  });
-  FenceOp::create(b, /*init=*/false, /*global=*/true);
-}
-
-/// The last block of a wave makes its counters ready for the next launch.
-void HopperAttentionBackward::finishWave(Value wave) {
-  int64_t last = shape.waiting() - 1;
-  Value before = CounterNextOp::create(
-      b, b.getI32Type(), ownAddress(shape.doneMemory(), wave),
-      b.number(last));
-  b.branch(b.equal(before, last), [&] {
-    LLVM::StoreOp::create(b, b.number(0),
-                          ownAddress(shape.preparedMemory(), wave));
-  });
-}
-
 void HopperAttentionBackward::loadAll(const Tile &tile) {
   for (bool value : {false, true})
     loadPanels(value ? 2 : 1, at(value ? shape.valueOffset() : 0),
@@ -323,36 +212,6 @@ void HopperAttentionBackward::loadAll(const Tile &tile) {
              return {};
            });
   forWaves(tile, [&](Value wave) { finishWave(wave); });
-}
-
-/// The place of this block among those that add to a tile of queries, and the
-/// place of the last one.
-Value HopperAttentionBackward::turnOf(const Tile &tile, const Step &step,
-                                      Value &lastTurn) {
-  int64_t rows = shape.queryTile;
-  Value last = b.add(b.ceilDiv(tile.keys, shape.keyTile), -1);
-  Value first = b.number(0);
-  Value stands = b.add(b.mul(step.number, rows), tile.offset);
-  if (shape.right) {
-    Value key = b.add(stands, rows - 1 + *shape.right);
-    last = b.smaller(b.div(b.larger(key, first), shape.keyTile), last);
-  }
-  if (shape.left) {
-    Value key = b.add(stands, -*shape.left);
-    first = b.div(b.larger(key, first), shape.keyTile);
-  }
-  lastTurn = b.sub(last, first);
-  if (!shape.cyclic())
-    return b.sub(last, tile.number);
-  // Of the blocks that have begun at or before this tile, the latest; blocks
-  // that started earlier have been there.
-  Value begun = arith::MulIOp::create(b, b.add(step.number, 1),
-                                      tile.pieceCount);
-  last = b.add(b.ceilDiv(begun, shape.queryTiles()), -1);
-  Value turn = b.sub(last, b.sub(tile.number, tile.piece));
-  turn = b.select(b.greater(b.number(0), turn),
-                  b.add(turn, tile.pieceCount), turn);
-  return b.add(turn, tile.piece);
 }
 
 /// The first to come stores, the others add.

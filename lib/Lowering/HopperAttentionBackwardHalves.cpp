@@ -97,7 +97,7 @@ void HopperAttentionBackward::emitHalf(const Tile &tile, bool isValue) {
   first.head = b.mul(tile.keyHead, shape.group());
   first.step = b.number(0);
   Value product = issue(isValue, first);
-  Spot spot = isValue ? spotOf(tile, first) : Spot();
+  Spot spot = isValue ? spotOf(tile, first, hides) : Spot();
   b.waitFor(product, {}, 0);
   Values carried(count, b.real(0));
   Value words = packed(half(tile, first, spot, isValue, hides, product));
@@ -111,7 +111,7 @@ void HopperAttentionBackward::emitHalf(const Tile &tile, bool isValue) {
     Value before = b.add(step.step, -1);
     Value product = issue(isValue, step);
     Value next = sumHalf(sums, words, isValue, before);
-    Spot spot = isValue ? spotOf(tile, step) : Spot();
+    Spot spot = isValue ? spotOf(tile, step, masked) : Spot();
     b.waitFor(product, {}, 1);
     Values pieces = half(tile, step, spot, isValue, masked, product);
     b.waitFor(next, words, 0);

@@ -111,11 +111,12 @@ void HopperAttentionBackward::mask(const Tile &tile, const Step &step,
 }
 
 HopperAttentionBackward::Spot
-HopperAttentionBackward::spotOf(const Tile &tile, const Step &step) {
+HopperAttentionBackward::spotOf(const Tile &tile, const Step &step,
+                                bool masked) {
   Value key = b.add(b.add(tile.firstKey, groupRow), row);
   Value query = b.add(b.mul(step.number, shape.queryTile), column);
   return readSpot({tile.batch, step.head, query, key}, shape.queryTile / 2,
-                  /*keysAreRows=*/true);
+                  /*keysAreRows=*/true, shape.hidesByPlace && !masked);
 }
 
 /// `slopes`: what cotangents are multiplied by, none for 1.
@@ -227,7 +228,7 @@ Values HopperAttentionBackward::nextStep(const Tile &tile, const Step &step,
   BarrierWaitOp::create(b, slot(rowBarriers(Outputs).full, stage), phase);
   Value cotangents =
       multiplyRows(valueMatrix, shape.keyTile, outputs, rows, panels);
-  Spot spot = spotOf(tile, step);
+  Spot spot = spotOf(tile, step, masked);
   b.waitFor(scores, {}, 1);
   Values slopes;
   Values chances = probabilities(tile, step, spot, masked, scores, slopes);

@@ -146,7 +146,7 @@ HopperAttentionBackward::spotOf(const QueryTile &tile, Value number) {
   Value query = b.add(b.add(tile.firstRow, groupRow), row);
   Value key = b.add(b.mul(number, shape.narrowKeys), column);
   return readSpot({tile.batch, tile.head, query, key}, shape.narrowKeys / 2,
-                  /*keysAreRows=*/false);
+                  /*keysAreRows=*/false, /*isShown=*/false);
 }
 
 /// Cotangents of scores.

@@ -2,7 +2,7 @@
 // Sixteen threads a row multiply a result with its cotangent. Rows without a
 // key, and those beyond the last, get a logarithm whose probabilities are 0.
 //===----------------------------------------------------------------------===//
-#include "HopperAttentionBackward.h"
+#include "HopperAttentionBackwardState.h"
 #include "HopperKernel.h"
 #include "HopperScalars.h"
 
@@ -15,7 +15,7 @@ using namespace lacuna;
 using namespace lacuna::hopper;
 
 /// The row's place among rows of all heads.
-Value HopperAttentionBackward::rowOffset(const Sequence &sequence, Value head,
+Value HopperAttentionBackwardState::rowOffset(const Sequence &sequence, Value head,
                                          Value row, int64_t depth) {
   int64_t heads = shape.queryHeads, rows = shape.queries;
   if (shape.sequences) {
@@ -44,7 +44,7 @@ static void forRows(HopperBuilder &b, Value thread, Value count,
             });
 }
 
-void HopperAttentionBackward::prepareRows() {
+void HopperAttentionBackwardState::prepareRows() {
   int64_t tiles = shape.preparedTiles();
   Value wave = b.div(block, tiles), index = b.rem(block, tiles);
   Value firstRow = b.mul(index, shape.preparedRows);
@@ -79,7 +79,7 @@ void HopperAttentionBackward::prepareRows() {
 }
 
 /// Eight columns at a time, a zero where there are none.
-Value HopperAttentionBackward::productOfRow(const Sequence &sequence,
+Value HopperAttentionBackwardState::productOfRow(const Sequence &sequence,
                                             Value head, Value row,
                                             Value part) {
   auto type = VectorType::get({8}, shape.element);
@@ -112,7 +112,7 @@ Value HopperAttentionBackward::productOfRow(const Sequence &sequence,
 
 /// A row of the sequence, or padding behind it; `exists` unless it is another
 /// block's.
-void HopperAttentionBackward::prepareRow(const Sequence &sequence, Value head,
+void HopperAttentionBackwardState::prepareRow(const Sequence &sequence, Value head,
                                          Value row, Value part, Value exists) {
   auto both = [&](Value x, Value y) -> Value {
     return arith::AndIOp::create(b, x, y);
@@ -142,7 +142,7 @@ void HopperAttentionBackward::prepareRow(const Sequence &sequence, Value head,
   b.branch(isInside, [&] { clearRows(sequence, head, row, part); });
 }
 
-void HopperAttentionBackward::clearRow(Value offset, Value part) {
+void HopperAttentionBackwardState::clearRow(Value offset, Value part) {
   Value pointer = memory.buffers[hopperBuffer(op.getDQuery())];
   for (int64_t from = 0; from < shape.depth; from += 16) {
     Value column = b.add(part, from);
@@ -156,7 +156,7 @@ void HopperAttentionBackward::clearRow(Value offset, Value part) {
 
 /// All sums but the first, and that of rows whose tile sees no keys: no block
 /// computes a cotangent for them.
-void HopperAttentionBackward::clearRows(const Sequence &sequence, Value head,
+void HopperAttentionBackwardState::clearRows(const Sequence &sequence, Value head,
                                         Value row, Value part) {
   Value offset = rowOffset(sequence, head, row, shape.depth);
   int64_t size = shape.heads() * shape.queries * shape.depth;

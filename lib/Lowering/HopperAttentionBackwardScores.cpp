@@ -36,8 +36,9 @@ static bool passesCotangents(AttentionBackwardOp op) {
 /// What is known of a thread's `count` scores before they are there.
 HopperAttentionBackward::Spot
 HopperAttentionBackward::readSpot(const HopperRegion::Place &place,
-                                  int64_t count, bool keysAreRows) {
-  Spot spot{place, {}, keysAreRows};
+                                  int64_t count, bool keysAreRows,
+                                  bool isShown) {
+  Spot spot{place, {}, keysAreRows, isShown};
   llvm::SetVector<int64_t> queries, keys;
   for (int64_t i = 0; i < count; ++i) {
     queries.insert(behind(i, true, keysAreRows));
@@ -101,7 +102,7 @@ Value HopperAttentionBackward::chance(const Spot &spot, int64_t i, Value score,
     int64_t query = behind(i, true, spot.keysAreRows);
     int64_t key = behind(i, false, spot.keysAreRows);
     Value given = b.fmul(score, b.real(scale));
-    score = region.apply(spot.place, given, query, key, /*shown=*/false);
+    score = region.apply(spot.place, given, query, key, spot.isShown);
     scale = 1;
     if (!passesCotangents(op))
       slope = regionBackward.apply(spot.place, given, query, key,

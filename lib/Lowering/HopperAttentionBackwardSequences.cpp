@@ -3,7 +3,7 @@
 // its own: sequence n, from row r on, has those from r / size + n on, and some
 // of none. The threads of a block look for the one that has the block's tile.
 //===----------------------------------------------------------------------===//
-#include "HopperAttentionBackward.h"
+#include "HopperAttentionBackwardState.h"
 #include "HopperKernel.h"
 #include "HopperScalars.h"
 #include "HopperSequences.h"
@@ -15,12 +15,12 @@ using namespace lacuna::hopper;
 /// What is kept of a sequence in shared memory.
 enum Word { Batch, QueryCount, KeyCount, QueryStart, KeyStart, Index, Broken };
 
-Value HopperAttentionBackward::uniform(Value value) {
+Value HopperAttentionBackwardState::uniform(Value value) {
   return ShuffleOp::create(b, value.getType(), value, 0, /*broadcast=*/true);
 }
 
-HopperAttentionBackward::Sequence
-HopperAttentionBackward::sequenceOf(Value batch, Value &index) {
+HopperAttentionBackwardState::Sequence
+HopperAttentionBackwardState::sequenceOf(Value batch, Value &index) {
   Sequence sequence;
   if (!shape.sequences) {
     sequence.batch = batch;
@@ -56,7 +56,7 @@ HopperAttentionBackward::sequenceOf(Value batch, Value &index) {
 
 /// The tile of queries or keys from `queries` or `keys` on, in the size of the
 /// block's.
-Value HopperAttentionBackward::slotOf(Value computing, Value onKeys,
+Value HopperAttentionBackwardState::slotOf(Value computing, Value onKeys,
                                       Value queries, Value keys) {
   Value none = b.number(-1);
   Value kept = shape.split ? b.div(queries, shape.queryRows) : none;
@@ -65,7 +65,7 @@ Value HopperAttentionBackward::slotOf(Value computing, Value onKeys,
                            b.div(queries, shape.queryTile)));
 }
 
-void HopperAttentionBackward::findSequence(Value computing, Value onKeys) {
+void HopperAttentionBackwardState::findSequence(Value computing, Value onKeys) {
   Value none = b.number(-1), zero = b.number(0);
   Value isKey = b.greater(onKeys, none);
   Value kept = none;
@@ -129,7 +129,7 @@ void HopperAttentionBackward::findSequence(Value computing, Value onKeys) {
   NamedBarrierOp::create(b, zero, shape.threads(), /*arrive=*/false);
 }
 
-Values HopperAttentionBackward::place(Value column, Value row, Value head,
+Values HopperAttentionBackwardState::place(Value column, Value row, Value head,
                                       const Sequence &sequence, bool isKey) {
   if (!shape.sequences)
     return {column, row, head, sequence.batch};
@@ -139,14 +139,14 @@ Values HopperAttentionBackward::place(Value column, Value row, Value head,
 }
 
 /// Where a head's lines, and counters of tiles of queries, begin.
-Value HopperAttentionBackward::globalHead(const Sequence &sequence,
+Value HopperAttentionBackwardState::globalHead(const Sequence &sequence,
                                           Value head) {
   if (shape.sequences)
     return head;
   return b.add(b.mul(sequence.batch, shape.queryHeads), head);
 }
 
-Value HopperAttentionBackward::lineOf(const Sequence &sequence, Value head,
+Value HopperAttentionBackwardState::lineOf(const Sequence &sequence, Value head,
                                       Value row) {
   Value first = b.add(b.mul(globalHead(sequence, head), shape.paddedRows()),
                       b.mul(sequence.firstSlot, shape.queryTile));

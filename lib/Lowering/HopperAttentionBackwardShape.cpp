@@ -10,20 +10,20 @@
 using namespace mlir;
 using namespace lacuna;
 
-int64_t HopperAttentionBackwardShape::firstKeyTile(int64_t tile) const {
+int64_t HopperAttentionBackwardSizes::firstKeyTile(int64_t tile) const {
   if (!left)
     return 0;
   return std::max<int64_t>(tile * queryTile - *left + offset, 0) / keyTile;
 }
 
-int64_t HopperAttentionBackwardShape::lastKeyTile(int64_t tile) const {
+int64_t HopperAttentionBackwardSizes::lastKeyTile(int64_t tile) const {
   if (!right)
     return keyTiles() - 1;
   int64_t key = (tile + 1) * queryTile - 1 + *right + offset;
   return key < 0 ? -1 : std::min(keyTiles() - 1, key / keyTile);
 }
 
-bool HopperAttentionBackwardShape::hasBlindTiles() const {
+bool HopperAttentionBackwardSizes::hasBlindTiles() const {
   if (hasLengths || sequences)
     return true;
   for (int64_t tile = 0; tile < queryTiles(); ++tile)
@@ -130,6 +130,16 @@ static void chooseTile(HopperAttentionBackwardShape &shape) {
       std::min<int64_t>(llvm::alignTo(share, 64), shape.paddedRows());
 }
 
+/// Whether a block is to find out which tiles see which.
+static void chooseHidden(const AttentionParts &op,
+                         HopperAttentionBackwardShape &shape) {
+  if (shape.split || shape.sequences || shape.hasLengths)
+    return;
+  shape.hidesByPlace = hidesByPlace(op, shape.rangeTables);
+  if (shape.findingBytes() > shape.barrierOffset())
+    shape.hidesByPlace = false;
+}
+
 std::optional<HopperAttentionBackwardShape>
 lacuna::hopperAttentionBackwardShape(AttentionBackwardOp op,
                                      int64_t processors, std::string &reason) {
@@ -141,5 +151,6 @@ lacuna::hopperAttentionBackwardShape(AttentionBackwardOp op,
   shape.processors = processors;
   shape.splits = op.getSplits();
   chooseTile(shape);
+  chooseHidden(AttentionParts::of(op), shape);
   return shape;
 }

@@ -51,7 +51,7 @@ def EmitHopper : Pass<"lacuna-emit-hopper", "::mlir::ModuleOp"> {
       scalar ops, depths other than 8 n up to 256, thousands of sequences.
       Blocks that share keys merge in one order. Blocks of keys that a region
       hides by comparing places, or i32 elements captured there, are skipped.
-    * A gradient of attention, up to 256 deep, without masks or regions.
+    * A gradient of attention, likewise, but without that of a mask.
     * A contraction of 16-byte strides and its element-wise consumers, or those
       of the two halves of its columns.
     * A convolution of images, channels last, and its element-wise consumers;
