@@ -118,6 +118,8 @@ class Case:
             hidden = float("-inf")
             if case["score"] == "alibi":
                 scores = scores + (table[head] * (j - i)).to(scores.dtype)
+            if case["score"] == "square":
+                scores = scores + scores * scores / 10
             if case["score"] == "document":
                 scores = scores.masked_fill(table[i] != table[j], hidden)
             if case["score"] == "local":

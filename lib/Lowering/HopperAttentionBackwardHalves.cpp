@@ -133,8 +133,10 @@ void HopperAttentionBackward::emitHalf(const Tile &tile, bool isValue) {
   if (shape.sequences)
     for (Value &sum : results)
       sum = b.select(b.greater(tile.queries, b.number(0)), sum, b.real(0));
-  // What was read is done with.
-  NamedBarrierOp::create(b, b.number(3), 256, /*arrive=*/false);
+  // What was read is done with, once the other warpgroup is here too.
+  Value barrier = at(shape.endOffset());
+  BarrierArriveOp::create(b, barrier, isLeader, Value());
+  BarrierWaitOp::create(b, barrier, b.number(0));
   writePanels(tile, results, isValue ? shape.valueOffset() : 0,
               isValue ? 6 : 5);
 }

@@ -12,9 +12,6 @@ using namespace mlir;
 using namespace lacuna;
 using namespace lacuna::hopper;
 
-/// What is kept of a sequence in shared memory.
-enum Word { Batch, QueryCount, KeyCount, QueryStart, KeyStart, Index, Broken };
-
 Value HopperAttentionBackwardState::uniform(Value value) {
   return ShuffleOp::create(b, value.getType(), value, 0, /*broadcast=*/true);
 }
@@ -35,7 +32,7 @@ HopperAttentionBackwardState::sequenceOf(Value batch, Value &index) {
     sequence.queryTiles = b.number(shape.queryTiles());
     return sequence;
   }
-  auto word = [&](Word number) {
+  auto word = [&](SequenceWord number) {
     return uniform(b.loadWord(at(shape.sequenceOffset() + 4 * number)));
   };
   // Nothing is computed if some bounds are none.
@@ -56,8 +53,8 @@ HopperAttentionBackwardState::sequenceOf(Value batch, Value &index) {
 
 /// The tile of queries or keys from `queries` or `keys` on, in the size of the
 /// block's.
-Value HopperAttentionBackwardState::slotOf(Value computing, Value onKeys,
-                                      Value queries, Value keys) {
+Value HopperAttentionBackwardState::tileFrom(Value computing, Value onKeys,
+                                             Value queries, Value keys) {
   Value none = b.number(-1);
   Value kept = shape.split ? b.div(queries, shape.queryRows) : none;
   return b.select(b.greater(onKeys, none), b.div(keys, shape.keyTile),
@@ -65,25 +62,25 @@ Value HopperAttentionBackwardState::slotOf(Value computing, Value onKeys,
                            b.div(queries, shape.queryTile)));
 }
 
-void HopperAttentionBackwardState::findSequence(Value computing, Value onKeys) {
-  Value none = b.number(-1), zero = b.number(0);
-  Value isKey = b.greater(onKeys, none);
-  Value kept = none;
+/// The number of the block's tile. Sequences and their tiles come from the last
+/// on: turns are waited for in this order.
+Value HopperAttentionBackwardState::slotOf(Value computing, Value onKeys) {
+  Value none = b.number(-1), zero = b.number(0), kept = none;
   if (shape.split)
     kept = b.sub(b.number(shape.queryBlocks() - 1),
                  b.rem(b.larger(computing, zero), shape.queryBlocks()));
-  // Sequences and their tiles from the last on: turns are waited for in this
-  // order.
   Value ofKeys = b.sub(b.number(shape.keyTiles() - 1),
                        b.div(b.larger(onKeys, zero), shape.keyHeads));
-  Value slot = b.select(
-      isKey, ofKeys, b.select(b.greater(computing, none), kept, block));
+  return b.select(b.greater(onKeys, none), ofKeys,
+                  b.select(b.greater(computing, none), kept, block));
+}
+
+void HopperAttentionBackwardState::findSequence(Value computing,
+                                                Value onKeys) {
+  Value slot = slotOf(computing, onKeys);
   auto boundsOf = [&](Value lengths, int64_t total, Value sequence) {
     return hopperBounds(b, memory.buffers[hopperBuffer(lengths)], lengths,
                         total, *shape.sequences, sequence);
-  };
-  auto store = [&](Word word, Value value) {
-    b.storeWord(value, at(shape.sequenceOffset() + 4 * word));
   };
   auto body = [&](Value sequence, ValueRange) -> Values {
     HopperBounds queries =
@@ -96,37 +93,46 @@ void HopperAttentionBackwardState::findSequence(Value computing, Value onKeys) {
     }
     Value broken = arith::XOrIOp::create(
         b, valid, arith::ConstantIntOp::create(b, 1, 1).getResult());
-    b.branch(broken, [&] { store(Broken, b.number(1)); });
+    b.branch(broken, [&] { storeWord(Broken, b.number(1)); });
     b.branch(b.equal(block, 0), [&] {
       checkHopperBounds(b, valid, memory.failure, memory.message);
     });
     Value first =
-        b.add(slotOf(computing, onKeys, queries.start, keys.start), sequence);
-    Value next = b.add(slotOf(computing, onKeys,
-                              b.add(queries.start, queries.count),
-                              b.add(keys.start, keys.count)),
+        b.add(tileFrom(computing, onKeys, queries.start, keys.start), sequence);
+    Value next = b.add(tileFrom(computing, onKeys,
+                                b.add(queries.start, queries.count),
+                                b.add(keys.start, keys.count)),
                        b.add(sequence, 1));
     Value isMine = arith::AndIOp::create(b, b.greater(next, slot),
                                          b.greater(b.add(slot, 1), first));
     b.branch(isMine, [&] {
-      // What is behind the last sequence sees nothing.
-      Value isRest = b.equal(sequence, *shape.sequences);
-      Value hidesQueries = arith::AndIOp::create(b, isRest, isKey);
-      Value seenQueries = b.select(hidesQueries, zero, queries.count);
-      Value seenKeys = b.select(isKey, keys.count,
-                                b.select(isRest, zero, keys.count));
-      store(Batch, sequence);
-      store(QueryCount, seenQueries);
-      store(KeyCount, seenKeys);
-      store(QueryStart, queries.start);
-      store(KeyStart, keys.start);
-      store(Index, b.sub(slot, first));
+      storeWord(Index, b.sub(slot, first));
+      tellSequence(sequence, b.greater(onKeys, b.number(-1)), queries, keys);
     });
     return {};
   };
   b.forLoop(thread, b.number(*shape.sequences + 1), b.number(shape.threads()),
             {}, body);
-  NamedBarrierOp::create(b, zero, shape.threads(), /*arrive=*/false);
+  NamedBarrierOp::create(b, b.number(0), shape.threads(), /*arrive=*/false);
+}
+
+void HopperAttentionBackwardState::storeWord(SequenceWord word, Value value) {
+  b.storeWord(value, at(shape.sequenceOffset() + 4 * word));
+}
+
+/// What is behind the last sequence sees nothing.
+void HopperAttentionBackwardState::tellSequence(Value sequence, Value isKey,
+                                                const HopperBounds &queries,
+                                                const HopperBounds &keys) {
+  Value isRest = b.equal(sequence, *shape.sequences), zero = b.number(0);
+  storeWord(Batch, sequence);
+  storeWord(QueryCount,
+            b.select(arith::AndIOp::create(b, isRest, isKey), zero,
+                     queries.count));
+  storeWord(KeyCount,
+            b.select(isKey, keys.count, b.select(isRest, zero, keys.count)));
+  storeWord(QueryStart, queries.start);
+  storeWord(KeyStart, keys.start);
 }
 
 Values HopperAttentionBackwardState::place(Value column, Value row, Value head,

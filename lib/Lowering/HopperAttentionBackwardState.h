@@ -8,6 +8,7 @@
 #include "HopperAttentionBackwardShape.h"
 #include "HopperAttentionBackwardTile.h"
 #include "HopperIntervals.h"
+#include "HopperSequences.h"
 
 namespace lacuna {
 
@@ -37,7 +38,15 @@ protected:
   /// number `index`.
   Sequence sequenceOf(Value batch, Value &index);
   void findSequence(Value computing, Value onKeys);
-  Value slotOf(Value computing, Value onKeys, Value queries, Value keys);
+  Value slotOf(Value computing, Value onKeys);
+  Value tileFrom(Value computing, Value onKeys, Value queries, Value keys);
+  /// What is kept of a sequence in shared memory.
+  enum SequenceWord {
+    Batch, QueryCount, KeyCount, QueryStart, KeyStart, Index, Broken
+  };
+  void storeWord(SequenceWord word, Value value);
+  void tellSequence(Value sequence, Value isKey, const HopperBounds &queries,
+                    const HopperBounds &keys);
   Values place(Value column, Value row, Value head, const Sequence &sequence,
                bool isKey);
   Value globalHead(const Sequence &sequence, Value head);

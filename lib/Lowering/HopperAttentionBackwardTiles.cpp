@@ -92,7 +92,8 @@ void HopperAttentionBackwardState::seenTiles(Tile &tile) {
     tile.end = clamp(b.ceilDiv(end, rows), tile.first, all);
     tile.endWhole = b.div(b.larger(b.add(key, 1), zero), rows);
   }
-  if (shape.hasLengths)
+  // A tile of no keys has no turn to add.
+  if (shape.hasLengths || shape.sequences)
     tile.end = b.select(b.greater(tile.keys, tile.firstKey), tile.end,
                         tile.first);
   if (shape.split) {
