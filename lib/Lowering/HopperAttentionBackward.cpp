@@ -87,7 +87,8 @@ void HopperAttentionBackward::emitRoles(Value computing, Value onKeys) {
   if (shape.hidesByPlace) {
     Value finds = b.greater(b.number(0), block);
     b.branch(finds, [&] { findHidden(); });
-    prepares = arith::AndIOp::create(b, prepares, b.greater(block, b.number(-1)));
+    prepares =
+        arith::AndIOp::create(b, prepares, b.greater(block, b.number(-1)));
   }
   b.branch(prepares, [&] { prepareRows(); });
   b.branch(b.greater(onKeys, b.number(-1)), [&] {
@@ -95,8 +96,8 @@ void HopperAttentionBackward::emitRoles(Value computing, Value onKeys) {
     shape.split ? emitHalves(tile) : emitConsumer(tile);
   });
   auto onQueries = [&](llvm::function_ref<void(const QueryTile &)> body) {
-    Value isKept = arith::AndIOp::create(
-        b, b.greater(computing, b.number(-1)), b.greater(b.number(0), onKeys));
+    Value isKept = arith::AndIOp::create(b, b.greater(computing, b.number(-1)),
+                                         b.greater(b.number(0), onKeys));
     if (shape.split)
       b.branch(isKept, [&] { body(queryTileAt(computing)); });
   };
@@ -125,8 +126,8 @@ Values HopperAttentionBackward::forSteps(
         if (shape.cyclic()) {
           Value moved = b.add(i, tile.start);
           Value end = b.number(shape.queryTiles());
-          step.number = b.select(b.greater(end, moved), moved,
-                                 b.sub(moved, end));
+          step.number =
+              b.select(b.greater(end, moved), moved, b.sub(moved, end));
         }
         return body(step, masked, now);
       });
@@ -200,8 +201,7 @@ void HopperAttentionBackward::loadAll(const Tile &tile) {
   for (bool value : {false, true})
     loadPanels(value ? 2 : 1, at(value ? shape.valueOffset() : 0),
                value ? shape.valuePanels : shape.keyPanels, shape.keyTile,
-               at(value ? valueBarrier() : keyBarrier()), 0,
-               [&](Value column) {
+               at(value ? valueBarrier() : keyBarrier()), 0, [&](Value column) {
                  return place(column, tile.firstKey, tile.keyHead, tile,
                               /*isKey=*/true);
                });
@@ -236,8 +236,8 @@ void HopperAttentionBackward::storeSums(const Tile &tile, const Step &step,
       int64_t column = 32 * half + (part && !below ? 64 : 0);
       StoreOp::create(b, b.add(source, box * shape.partBytes / 2),
                       memory.maps[4],
-                      place(b.number(column),
-                            b.add(firstRow, below ? 64 : 0), step.head, tile,
+                      place(b.number(column), b.add(firstRow, below ? 64 : 0),
+                            step.head, tile,
                             /*isKey=*/false),
                       add);
     }

@@ -25,7 +25,9 @@ public:
 
 private:
   using Range = llvm::ArrayRef<Value>;
-  struct Barriers { int64_t full, empty; };
+  struct Barriers {
+    int64_t full, empty;
+  };
   /// What a thread knows of its scores before they are there.
   struct Spot {
     HopperRegion::Place place;
@@ -107,7 +109,8 @@ private:
   Barriers sumBarriers() const;
 
   HopperRegion region, regionBackward;
-  // The thread's first row within the warpgroup and column; the warpgroup's first row.
+  // The thread's first row within the warpgroup and column; the warpgroup's
+  // first row.
   Value row, column, groupRow;
   Value keyMatrix, valueMatrix; // descriptors of the group's
 };

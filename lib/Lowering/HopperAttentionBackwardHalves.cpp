@@ -43,9 +43,9 @@ void HopperAttentionBackward::givePieces(const Step &step,
   Value parity = b.bitAnd(b.div(step.step, 2), 1);
   BarrierWaitOp::create(b, slot(sumBarriers().empty, buffer),
                         b.bitXor(parity, b.number(1)));
-  Value start = b.add(b.add(at(shape.scoreOffset()),
-                            b.mul(buffer, shape.scoreBytes())),
-                      b.mul(b.bitAnd(thread, 127), 16));
+  Value start =
+      b.add(b.add(at(shape.scoreOffset()), b.mul(buffer, shape.scoreBytes())),
+            b.mul(b.bitAnd(thread, 127), 16));
   for (size_t i = 0; i < pieces.size(); i += 4)
     LLVM::StoreOp::create(b, b.vectorOf(pieces.slice(i, 4)),
                           b.sharedPointer(b.add(start, i / 4 * 2048)), 16);
@@ -59,15 +59,15 @@ Values HopperAttentionBackward::takePieces(const Step &step) {
   Value buffer = b.bitAnd(step.step, 1);
   BarrierWaitOp::create(b, slot(sumBarriers().full, buffer),
                         b.bitAnd(b.div(step.step, 2), 1));
-  Value start = b.add(b.add(at(shape.scoreOffset()),
-                            b.mul(buffer, shape.scoreBytes())),
-                      b.mul(b.bitAnd(thread, 127), 16));
+  Value start =
+      b.add(b.add(at(shape.scoreOffset()), b.mul(buffer, shape.scoreBytes())),
+            b.mul(b.bitAnd(thread, 127), 16));
   auto type = VectorType::get({4}, b.getF32Type());
   Values result;
   for (int64_t i = 0; i < shape.queryTile / 2; i += 4) {
     Value pointer = b.sharedPointer(b.add(start, i / 4 * 2048));
-    llvm::append_range(
-        result, b.elements(LLVM::LoadOp::create(b, type, pointer, 16)));
+    llvm::append_range(result,
+                       b.elements(LLVM::LoadOp::create(b, type, pointer, 16)));
   }
   ShuffleOp::create(b, buffer.getType(), buffer, 0, /*broadcast=*/true);
   BarrierArriveOp::create(b, slot(sumBarriers().empty, buffer), isLeader,

@@ -44,8 +44,8 @@ HopperSight HopperAttentionBackwardState::sightOf(Value keyTile,
     return {first, b.add(first, width - 1)};
   };
   auto rangeOf = [&](Operation *table) -> HopperRange {
-    auto index = llvm::find(shape.rangeTables, table) -
-                 shape.rangeTables.begin();
+    auto index =
+        llvm::find(shape.rangeTables, table) - shape.rangeTables.begin();
     Value address = b.add(at(shape.rangeOffset(index)),
                           b.mul(isReadByKey(table) ? keyTile : queryTile, 8));
     return {b.loadWord(address), b.loadWord(b.add(address, 4))};
@@ -72,20 +72,18 @@ void HopperAttentionBackwardState::findHull(Value keyTile) {
         Value next = b.add(query, 1), start = b.select(all, now[4], next);
         Value isLonger = b.greater(b.sub(next, start), b.sub(now[3], now[2]));
         return {b.select(some, b.smaller(now[0], query), now[0]),
-                b.select(some, next, now[1]),
-                b.select(isLonger, start, now[2]),
+                b.select(some, next, now[1]), b.select(isLonger, start, now[2]),
                 b.select(isLonger, next, now[3]), start};
       });
   // Of what the limits hide nothing either.
   Value first = b.smaller(found[0], found[1]), end = found[1];
   Value whole = b.smaller(b.larger(found[2], tile.firstWhole), end);
-  Value words[] = {first, end, b.larger(whole, first),
-                   b.larger(b.smaller(found[3], tile.endWhole),
-                            b.larger(whole, first))};
+  Value words[] = {
+      first, end, b.larger(whole, first),
+      b.larger(b.smaller(found[3], tile.endWhole), b.larger(whole, first))};
   for (auto [i, word] : llvm::enumerate(words))
-    LLVM::StoreOp::create(b, word,
-                          ownAddress(shape.hullMemory(),
-                                     b.add(b.mul(keyTile, 4), i)));
+    LLVM::StoreOp::create(
+        b, word, ownAddress(shape.hullMemory(), b.add(b.mul(keyTile, 4), i)));
   Value address = b.add(at(shape.hullOffset()), b.mul(keyTile, 8));
   b.storeWord(first, address);
   b.storeWord(end, b.add(address, 4));
@@ -111,8 +109,8 @@ void HopperAttentionBackwardState::findTurns(Value queryTile) {
 
 /// All threads; a row of a head each.
 void HopperAttentionBackwardState::clearBlind(Value queryTile) {
-  Value last = LLVM::LoadOp::create(
-      b, b.getI32Type(), ownAddress(shape.lastMemory(), queryTile));
+  Value last = LLVM::LoadOp::create(b, b.getI32Type(),
+                                    ownAddress(shape.lastMemory(), queryTile));
   Value firstRow = b.mul(queryTile, shape.queryTile);
   auto body = [&](Value i, ValueRange) -> Values {
     Value row = b.add(firstRow, b.rem(i, shape.queryTile));
@@ -120,8 +118,8 @@ void HopperAttentionBackwardState::clearBlind(Value queryTile) {
     Sequence sequence;
     sequence.batch = b.div(head, shape.queryHeads);
     b.branch(b.greater(b.number(shape.queries), row), [&] {
-      Value offset = rowOffset(sequence, b.rem(head, shape.queryHeads), row,
-                               shape.depth);
+      Value offset =
+          rowOffset(sequence, b.rem(head, shape.queryHeads), row, shape.depth);
       b.forLoop(b.number(0), b.number(16), b.number(1), {},
                 [&](Value part, ValueRange) -> Values {
                   clearRow(offset, part);

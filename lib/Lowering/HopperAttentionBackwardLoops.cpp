@@ -76,9 +76,9 @@ Values HopperAttentionBackward::readLine(int64_t offset, Value stage) {
   auto type = VectorType::get({2}, b.getF32Type());
   Values result;
   for (int64_t i = 0; i < shape.queryTile / 8; ++i)
-    llvm::append_range(
-        result, b.elements(LLVM::LoadOp::create(
-                    b, type, b.sharedPointer(b.add(start, 32 * i)), 8)));
+    llvm::append_range(result,
+                       b.elements(LLVM::LoadOp::create(
+                           b, type, b.sharedPointer(b.add(start, 32 * i)), 8)));
   return result;
 }
 
@@ -97,8 +97,7 @@ void HopperAttentionBackward::mask(const Tile &tile, const Step &step,
     if (shape.left)
       most = b.add(place, *shape.left);
     if (shape.hasTail(shape.keyTile))
-      least = b.select(b.greater(tile.keys, key), least,
-                       b.number(INT32_MAX));
+      least = b.select(b.greater(tile.keys, key), least, b.number(INT32_MAX));
     for (auto [i, element] : llvm::enumerate(elements)) {
       if (rowOf(i) != r)
         continue;
@@ -110,9 +109,9 @@ void HopperAttentionBackward::mask(const Tile &tile, const Step &step,
   }
 }
 
-HopperAttentionBackward::Spot
-HopperAttentionBackward::spotOf(const Tile &tile, const Step &step,
-                                bool masked) {
+HopperAttentionBackward::Spot HopperAttentionBackward::spotOf(const Tile &tile,
+                                                              const Step &step,
+                                                              bool masked) {
   Value key = b.add(b.add(tile.firstKey, groupRow), row);
   Value query = b.add(b.mul(step.number, shape.queryTile), column);
   return readSpot({tile.batch, step.head, query, key}, shape.queryTile / 2,
@@ -150,10 +149,9 @@ Value HopperAttentionBackward::packed(ArrayRef<Value> elements) {
 void HopperAttentionBackward::storeScores(Value words, Value stage) {
   Value low = b.bitAnd(lane, 7), matrix = b.div(lane, 8);
   Value line = b.add(low, b.mul(b.div(matrix, 2), 8));
-  Value chunk =
-      b.bitXor(b.add(b.mul(warp, 2), b.bitAnd(matrix, 1)), low);
-  Value start = b.add(at(shape.scoreOffset()),
-                      b.mul(stage, shape.scoreBytes()));
+  Value chunk = b.bitXor(b.add(b.mul(warp, 2), b.bitAnd(matrix, 1)), low);
+  Value start =
+      b.add(at(shape.scoreOffset()), b.mul(stage, shape.scoreBytes()));
   start = b.add(start, b.mul(group, shape.queryTile * 128));
   start = b.add(start, b.add(b.mul(line, 128), b.mul(chunk, 16)));
   Values all = b.elements(words);
@@ -172,21 +170,19 @@ void HopperAttentionBackward::giveSums(const Step &step, Value sums) {
                         b.bitXor(parity, b.number(1)));
   Value start = b.add(at(shape.sumOffset()),
                       b.mul(b.add(b.mul(buffer, 2), group), shape.partBytes));
-  start = b.add(start, b.add(b.mul(row, 128),
-                             b.mul(b.bitAnd(lane, 1), 8)));
+  start = b.add(start, b.add(b.mul(row, 128), b.mul(b.bitAnd(lane, 1), 8)));
   Value turn = b.div(lane, 4), chunk = b.div(b.bitAnd(lane, 3), 2);
   Values starts;
   for (int64_t j = 0; j < 4; ++j)
-    starts.push_back(b.add(
-        start, b.mul(b.bitXor(b.add(chunk, 2 * j), turn), 16)));
+    starts.push_back(
+        b.add(start, b.mul(b.bitXor(b.add(chunk, 2 * j), turn), 16)));
   Values all = b.elements(sums);
   Value scale = b.real(shape.scale);
   for (size_t i = 0; i < all.size(); i += 2) {
     int64_t eight = i / 4;
     Value pair = b.vectorOf({b.fmul(all[i], scale), b.fmul(all[i + 1], scale)});
     Value address = b.add(starts[eight % 4],
-                          eight / 4 * shape.partBytes / 2 +
-                              rowOf(i) * 8 * 128);
+                          eight / 4 * shape.partBytes / 2 + rowOf(i) * 8 * 128);
     LLVM::StoreOp::create(b, pair, b.sharedPointer(address), 8);
   }
   FenceOp::create(b, /*init=*/false);
@@ -203,8 +199,7 @@ Values HopperAttentionBackward::changes(ArrayRef<Value> chances,
   Values result;
   for (auto [i, cotangent] : llvm::enumerate(b.elements(cotangents))) {
     Value product = products[i / 4 * 2 + i % 2];
-    result.push_back(
-        b.fmul(chances[i], b.fadd(cotangent, b.fnegate(product))));
+    result.push_back(b.fmul(chances[i], b.fadd(cotangent, b.fnegate(product))));
   }
   return result;
 }
@@ -223,8 +218,7 @@ Values HopperAttentionBackward::nextStep(const Tile &tile, const Step &step,
   Value outputs =
       b.add(at(shape.outputOffset()), b.mul(stage, shape.outputBytes()));
   int64_t rows = shape.queryTile, panels = shape.keyPanels;
-  Value scores =
-      multiplyRows(keyMatrix, shape.keyTile, queries, rows, panels);
+  Value scores = multiplyRows(keyMatrix, shape.keyTile, queries, rows, panels);
   BarrierWaitOp::create(b, slot(rowBarriers(Outputs).full, stage), phase);
   Value cotangents =
       multiplyRows(valueMatrix, shape.keyTile, outputs, rows, panels);
@@ -269,9 +263,9 @@ void HopperAttentionBackward::writePanels(const Tile &tile,
   int64_t panelBytes = shape.keyTile * 128;
   for (size_t k = 0; k < words.size() / 4; ++k) {
     Value chunk = b.bitXor(b.add(b.div(lane, 16), k % 4 * 2), low);
-    StoreMatrixOp::create(b, b.vectorOf(ArrayRef(words).slice(4 * k, 4)),
-                          b.add(b.add(start, b.mul(chunk, 16)),
-                                k / 4 * panelBytes));
+    StoreMatrixOp::create(
+        b, b.vectorOf(ArrayRef(words).slice(4 * k, 4)),
+        b.add(b.add(start, b.mul(chunk, 16)), k / 4 * panelBytes));
   }
   FenceOp::create(b, /*init=*/false);
   NamedBarrierOp::create(b, b.add(group, 8), 128, /*arrive=*/false);

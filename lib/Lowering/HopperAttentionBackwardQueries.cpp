@@ -43,9 +43,9 @@ void HopperAttentionBackward::seenKeys(QueryTile &tile) {
   Value whole = b.div(tile.keys, width);
   if (shape.left) {
     Value key = b.add(stands, -*shape.left);
-    tile.first = b.larger(b.smaller(b.div(b.larger(key, zero), width),
-                                    b.add(tile.end, -1)),
-                          zero);
+    tile.first = b.larger(
+        b.smaller(b.div(b.larger(key, zero), width), b.add(tile.end, -1)),
+        zero);
     tile.firstWhole = b.ceilDiv(b.larger(b.add(key, rows - 1), zero), width);
   }
   if (shape.right) {
@@ -103,8 +103,7 @@ void HopperAttentionBackward::produceForQueries(const QueryTile &tile) {
 /// last block has counted itself.
 HopperAttentionBackward::Rows
 HopperAttentionBackward::readRows(const QueryTile &tile) {
-  Value wave =
-      shape.sequences ? b.number(0) : globalHead(tile, tile.head);
+  Value wave = shape.sequences ? b.number(0) : globalHead(tile, tile.head);
   CounterWaitOp::create(b, ownAddress(shape.preparedMemory(), wave),
                         b.number(shape.preparedTiles()));
   Rows rows;
@@ -127,8 +126,8 @@ HopperAttentionBackward::readRows(const QueryTile &tile) {
   return rows;
 }
 
-std::pair<Value, Value>
-HopperAttentionBackward::issueQueries(const Rows &rows, Value step) {
+std::pair<Value, Value> HopperAttentionBackward::issueQueries(const Rows &rows,
+                                                              Value step) {
   Value stage = stageOf(step), phase = phaseOf(step);
   BarrierWaitOp::create(b, slot(rowBarriers(Queries).full, stage), phase);
   Value scores =
@@ -176,8 +175,7 @@ Values HopperAttentionBackward::queryChanges(const QueryTile &tile,
   }
   Values result = sloped(chances, slopes), all = b.elements(cotangents);
   for (auto [i, change] : llvm::enumerate(result))
-    change = b.fmul(change,
-                    b.fadd(all[i], b.fnegate(rows.products[rowOf(i)])));
+    change = b.fmul(change, b.fadd(all[i], b.fnegate(rows.products[rowOf(i)])));
   return result;
 }
 
@@ -233,8 +231,8 @@ void HopperAttentionBackward::emitQueries(const QueryTile &tile) {
   Value both[] = {scores, cotangents};
   b.waitFor(both, {}, 0);
   Values carried(count, b.real(0));
-  Value words = packed(
-      changesAt(zero, shape.masked() || tail, both[0], both[1]));
+  Value words =
+      packed(changesAt(zero, shape.masked() || tail, both[0], both[1]));
   llvm::append_range(carried, b.elements(words));
   auto run = [&](Value from, Value to, bool masked) {
     from = b.larger(b.sub(from, tile.first), b.number(1));

@@ -15,12 +15,13 @@ using namespace lacuna;
 using namespace lacuna::hopper;
 
 /// The row's place among rows of all heads.
-Value HopperAttentionBackwardState::rowOffset(const Sequence &sequence, Value head,
-                                         Value row, int64_t depth) {
+Value HopperAttentionBackwardState::rowOffset(const Sequence &sequence,
+                                              Value head, Value row,
+                                              int64_t depth) {
   int64_t heads = shape.queryHeads, rows = shape.queries;
   if (shape.sequences) {
-    Value place = b.smaller(b.add(sequence.queryStart, row),
-                            b.number(rows - 1));
+    Value place =
+        b.smaller(b.add(sequence.queryStart, row), b.number(rows - 1));
     return b.mul(b.add(b.mul(place, heads), head), depth);
   }
   Value batch = sequence.batch;
@@ -65,8 +66,7 @@ void HopperAttentionBackwardState::prepareRows() {
     Value count = b.smaller(b.number(shape.preparedRows),
                             b.sub(b.number(shape.paddedRows()), firstRow));
     forRows(b, thread, count, [&](Value i) {
-      prepareRow(sequence, head, b.add(firstRow, i), part,
-                 b.greater(count, i));
+      prepareRow(sequence, head, b.add(firstRow, i), part, b.greater(count, i));
     });
   }
   NamedBarrierOp::create(b, b.number(1), 128 * shape.consumers,
@@ -80,8 +80,8 @@ void HopperAttentionBackwardState::prepareRows() {
 
 /// Eight columns at a time, a zero where there are none.
 Value HopperAttentionBackwardState::productOfRow(const Sequence &sequence,
-                                            Value head, Value row,
-                                            Value part) {
+                                                 Value head, Value row,
+                                                 Value part) {
   auto type = VectorType::get({8}, shape.element);
   auto wide = VectorType::get({8}, b.getF32Type());
   Value start = rowOffset(sequence, head, row, shape.valueDepth);
@@ -89,8 +89,8 @@ Value HopperAttentionBackwardState::productOfRow(const Sequence &sequence,
   for (int64_t from = 0; from < shape.valueDepth; from += 128) {
     Value chunk = b.add(part, from / 8);
     Value isInside = b.greater(b.number(shape.valueDepth / 8), chunk);
-    Value offset = b.add(
-        start, b.mul(b.select(isInside, chunk, b.number(0)), 8));
+    Value offset =
+        b.add(start, b.mul(b.select(isInside, chunk, b.number(0)), 8));
     auto read = [&](Value tensor) {
       Value pointer = memory.buffers[hopperBuffer(tensor)];
       Value given = LLVM::LoadOp::create(
@@ -98,8 +98,8 @@ Value HopperAttentionBackwardState::productOfRow(const Sequence &sequence,
       return b.elements(arith::ExtFOp::create(b, wide, given));
     };
     Value sum = zero;
-    for (auto [x, y] : llvm::zip_equal(read(op.getOutput()),
-                                       read(op.getDOutput())))
+    for (auto [x, y] :
+         llvm::zip_equal(read(op.getOutput()), read(op.getDOutput())))
       sum = b.fma(x, y, sum);
     product = b.fadd(product, b.select(isInside, sum, zero));
   }
@@ -112,28 +112,28 @@ Value HopperAttentionBackwardState::productOfRow(const Sequence &sequence,
 
 /// A row of the sequence, or padding behind it; `exists` unless it is another
 /// block's.
-void HopperAttentionBackwardState::prepareRow(const Sequence &sequence, Value head,
-                                         Value row, Value part, Value exists) {
+void HopperAttentionBackwardState::prepareRow(const Sequence &sequence,
+                                              Value head, Value row, Value part,
+                                              Value exists) {
   auto both = [&](Value x, Value y) -> Value {
     return arith::AndIOp::create(b, x, y);
   };
   Value isInside = both(exists, b.greater(sequence.queries, row));
-  Value inside = b.larger(b.smaller(row, b.add(sequence.queries, -1)),
-                          b.number(0));
+  Value inside =
+      b.larger(b.smaller(row, b.add(sequence.queries, -1)), b.number(0));
   Value product = productOfRow(sequence, head, inside, part);
   b.branch(both(b.equal(part, 0), exists), [&] {
     Value index = rowOffset(sequence, head, inside, 1);
     if (!shape.sequences)
       index = b.add(b.mul(globalHead(sequence, head), shape.queries), inside);
-    Value logarithm = loadHopperElement(
-        b, memory.buffers[hopperBuffer(op.getLogSumExp())], index,
-        b.getF32Type());
+    Value logarithm =
+        loadHopperElement(b, memory.buffers[hopperBuffer(op.getLogSumExp())],
+                          index, b.getF32Type());
     Value isSeen = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT,
                                          logarithm, b.real(-INFINITY));
     constexpr double log2OfE = 1.4426950408889634;
     logarithm = b.select(both(isSeen, isInside),
-                         b.fmul(logarithm, b.real(log2OfE)),
-                         b.real(INFINITY));
+                         b.fmul(logarithm, b.real(log2OfE)), b.real(INFINITY));
     Value line = lineOf(sequence, head, row);
     LLVM::StoreOp::create(b, logarithm, ownAddress(0, line));
     LLVM::StoreOp::create(b, b.select(isInside, product, b.real(0)),
@@ -147,17 +147,18 @@ void HopperAttentionBackwardState::clearRow(Value offset, Value part) {
   for (int64_t from = 0; from < shape.depth; from += 16) {
     Value column = b.add(part, from);
     b.branch(b.greater(b.number(shape.depth), column), [&] {
-      LLVM::StoreOp::create(b, b.real(0),
-                            hopperAddress(b, pointer, b.add(offset, column),
-                                          b.getF32Type()));
+      LLVM::StoreOp::create(
+          b, b.real(0),
+          hopperAddress(b, pointer, b.add(offset, column), b.getF32Type()));
     });
   }
 }
 
 /// All sums but the first, and that of rows whose tile sees no keys: no block
 /// computes a cotangent for them.
-void HopperAttentionBackwardState::clearRows(const Sequence &sequence, Value head,
-                                        Value row, Value part) {
+void HopperAttentionBackwardState::clearRows(const Sequence &sequence,
+                                             Value head, Value row,
+                                             Value part) {
   Value offset = rowOffset(sequence, head, row, shape.depth);
   int64_t size = shape.heads() * shape.queries * shape.depth;
   if (shape.splits > 1)

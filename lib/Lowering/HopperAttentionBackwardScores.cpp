@@ -65,8 +65,8 @@ void HopperAttentionBackward::readMask(Spot &spot, int64_t count) {
   Type stored = type.isInteger(1) ? Type(b.getI8Type()) : type;
   SmallVector<int64_t> distance = hopperMaskDistances(mask);
   const HopperRegion::Place &place = spot.place;
-  Value start = b.add(b.mul(place.batch, distance[0]),
-                      b.mul(place.head, distance[1]));
+  Value start =
+      b.add(b.mul(place.batch, distance[0]), b.mul(place.head, distance[1]));
   int64_t width = shape.split ? shape.narrowKeys : shape.keyTile;
   bool inside = shape.queries % shape.queryRows == 0 &&
                 shape.keys % width == 0 && shape.keys % shape.keyTile == 0;
@@ -82,11 +82,10 @@ void HopperAttentionBackward::readMask(Spot &spot, int64_t count) {
     int64_t key = behind(i, false, spot.keysAreRows);
     Value offset = b.number(query * distance[2] + key * distance[3]);
     if (!inside)
-      offset = b.add(
-          start, offsetOf(b.smaller(b.add(place.query, query),
-                                    b.number(shape.queries - 1)),
-                          b.smaller(b.add(place.key, key),
-                                    b.number(shape.keys - 1))));
+      offset = b.add(start, offsetOf(b.smaller(b.add(place.query, query),
+                                               b.number(shape.queries - 1)),
+                                     b.smaller(b.add(place.key, key),
+                                               b.number(shape.keys - 1))));
     spot.mask.push_back(LLVM::LoadOp::create(
         b, stored, hopperAddress(b, pointer, offset, stored)));
   }
@@ -115,13 +114,11 @@ Value HopperAttentionBackward::chance(const Spot &spot, int64_t i, Value score,
     slope = slope ? b.fmul(slope, flat) : flat;
   }
   if (shape.hasMask) {
-    Type type =
-        cast<RankedTensorType>(op.getMask().getType()).getElementType();
+    Type type = cast<RankedTensorType>(op.getMask().getType()).getElementType();
     score = addHopperMask(b, score, spot.mask[i], type, scale, shape.hasScore);
     scale = 1;
   }
-  return b.exp2(
-      b.fma(score, b.real(scale * log2OfE), b.fnegate(logarithm)));
+  return b.exp2(b.fma(score, b.real(scale * log2OfE), b.fnegate(logarithm)));
 }
 
 /// What is not seen has no gradient, whatever the region makes of it.
@@ -132,9 +129,9 @@ Values HopperAttentionBackward::sloped(ArrayRef<Value> chances,
   for (auto [chance, slope] : llvm::zip(result, slopes)) {
     Value product = b.fmul(chance, slope);
     if (shape.hasScore)
-      product = b.select(arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ,
-                                               chance, zero),
-                         zero, product);
+      product = b.select(
+          arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, chance, zero),
+          zero, product);
     chance = product;
   }
   return result;

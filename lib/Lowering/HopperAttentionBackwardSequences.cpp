@@ -24,9 +24,9 @@ HopperAttentionBackwardState::sequenceOf(Value batch, Value &index) {
     sequence.queries = b.number(shape.queries);
     sequence.keys = b.number(shape.keys);
     if (Value lengths = op.getKeyLengths())
-      sequence.keys = uniform(loadHopperLength(
-          b, memory.buffers[hopperBuffer(lengths)], batch, lengths,
-          shape.keys));
+      sequence.keys =
+          uniform(loadHopperLength(b, memory.buffers[hopperBuffer(lengths)],
+                                   batch, lengths, shape.keys));
     sequence.offset = b.number(shape.offset);
     sequence.firstSlot = sequence.queryStart = sequence.keyStart = b.number(0);
     sequence.queryTiles = b.number(shape.queryTiles());
@@ -43,10 +43,9 @@ HopperAttentionBackwardState::sequenceOf(Value batch, Value &index) {
   sequence.queryStart = word(QueryStart);
   sequence.keyStart = word(KeyStart);
   index = word(Index);
-  sequence.offset =
-      shape.toEnd ? b.sub(sequence.keys, sequence.queries) : zero;
-  sequence.firstSlot = b.add(b.div(sequence.queryStart, shape.queryTile),
-                             sequence.batch);
+  sequence.offset = shape.toEnd ? b.sub(sequence.keys, sequence.queries) : zero;
+  sequence.firstSlot =
+      b.add(b.div(sequence.queryStart, shape.queryTile), sequence.batch);
   sequence.queryTiles = b.ceilDiv(sequence.queries, shape.queryTile);
   return sequence;
 }
@@ -75,8 +74,7 @@ Value HopperAttentionBackwardState::slotOf(Value computing, Value onKeys) {
                   b.select(b.greater(computing, none), kept, block));
 }
 
-void HopperAttentionBackwardState::findSequence(Value computing,
-                                                Value onKeys) {
+void HopperAttentionBackwardState::findSequence(Value computing, Value onKeys) {
   Value slot = slotOf(computing, onKeys);
   auto boundsOf = [&](Value lengths, int64_t total, Value sequence) {
     return hopperBounds(b, memory.buffers[hopperBuffer(lengths)], lengths,
@@ -99,10 +97,10 @@ void HopperAttentionBackwardState::findSequence(Value computing,
     });
     Value first =
         b.add(tileFrom(computing, onKeys, queries.start, keys.start), sequence);
-    Value next = b.add(tileFrom(computing, onKeys,
-                                b.add(queries.start, queries.count),
-                                b.add(keys.start, keys.count)),
-                       b.add(sequence, 1));
+    Value next =
+        b.add(tileFrom(computing, onKeys, b.add(queries.start, queries.count),
+                       b.add(keys.start, keys.count)),
+              b.add(sequence, 1));
     Value isMine = arith::AndIOp::create(b, b.greater(next, slot),
                                          b.greater(b.add(slot, 1), first));
     b.branch(isMine, [&] {
@@ -126,9 +124,8 @@ void HopperAttentionBackwardState::tellSequence(Value sequence, Value isKey,
                                                 const HopperBounds &keys) {
   Value isRest = b.equal(sequence, *shape.sequences), zero = b.number(0);
   storeWord(Batch, sequence);
-  storeWord(QueryCount,
-            b.select(arith::AndIOp::create(b, isRest, isKey), zero,
-                     queries.count));
+  storeWord(QueryCount, b.select(arith::AndIOp::create(b, isRest, isKey), zero,
+                                 queries.count));
   storeWord(KeyCount,
             b.select(isKey, keys.count, b.select(isRest, zero, keys.count)));
   storeWord(QueryStart, queries.start);
@@ -136,7 +133,8 @@ void HopperAttentionBackwardState::tellSequence(Value sequence, Value isKey,
 }
 
 Values HopperAttentionBackwardState::place(Value column, Value row, Value head,
-                                      const Sequence &sequence, bool isKey) {
+                                           const Sequence &sequence,
+                                           bool isKey) {
   if (!shape.sequences)
     return {column, row, head, sequence.batch};
   return hopperPackedPlace(b, column, row, head,
@@ -146,14 +144,14 @@ Values HopperAttentionBackwardState::place(Value column, Value row, Value head,
 
 /// Where a head's lines, and counters of tiles of queries, begin.
 Value HopperAttentionBackwardState::globalHead(const Sequence &sequence,
-                                          Value head) {
+                                               Value head) {
   if (shape.sequences)
     return head;
   return b.add(b.mul(sequence.batch, shape.queryHeads), head);
 }
 
 Value HopperAttentionBackwardState::lineOf(const Sequence &sequence, Value head,
-                                      Value row) {
+                                           Value row) {
   Value first = b.add(b.mul(globalHead(sequence, head), shape.paddedRows()),
                       b.mul(sequence.firstSlot, shape.queryTile));
   return b.add(first, row);

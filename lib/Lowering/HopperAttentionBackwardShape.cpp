@@ -42,9 +42,9 @@ static std::string refuse(AttentionBackwardOp op) {
   if (!isHopperComputable(op.getScore()) ||
       !isHopperComputable(op.getScoreBackward()))
     return "its score region has more than short scalar ops";
-  for (Value side : {Value(op.getMask()), Value(op.getKeyLengths()),
-                     Value(op.getCuSeqlensQuery()),
-                     Value(op.getCuSeqlensKey())})
+  for (Value side :
+       {Value(op.getMask()), Value(op.getKeyLengths()),
+        Value(op.getCuSeqlensQuery()), Value(op.getCuSeqlensKey())})
     if (side && !isHopperReadable(side))
       return "its mask or lengths cannot be read by element";
   for (Value tensor :
@@ -115,11 +115,10 @@ static void chooseTile(HopperAttentionBackwardShape &shape) {
     shape.queryTile = depth > 64 ? 64 : 128;
   }
   // Queries and cotangents of a section stay in the L2.
-  int64_t headBytes = shape.group() * shape.queries *
-                      (6 * shape.depth + 2 * shape.valueDepth);
+  int64_t headBytes =
+      shape.group() * shape.queries * (6 * shape.depth + 2 * shape.valueDepth);
   int64_t fit = std::clamp<int64_t>((32 << 20) / headBytes, 1, 4);
-  shape.sectionHeads =
-      std::min<int64_t>(fit, shape.batches * shape.keyHeads);
+  shape.sectionHeads = std::min<int64_t>(fit, shape.batches * shape.keyHeads);
   if (shape.sequences) {
     shape.preparedRows = shape.queryTile;
     return;
@@ -141,8 +140,8 @@ static void chooseHidden(const AttentionParts &op,
 }
 
 std::optional<HopperAttentionBackwardShape>
-lacuna::hopperAttentionBackwardShape(AttentionBackwardOp op,
-                                     int64_t processors, std::string &reason) {
+lacuna::hopperAttentionBackwardShape(AttentionBackwardOp op, int64_t processors,
+                                     std::string &reason) {
   reason = refuse(op);
   if (!reason.empty())
     return std::nullopt;

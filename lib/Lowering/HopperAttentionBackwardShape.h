@@ -38,7 +38,9 @@ struct HopperAttentionBackwardShape : HopperAttentionBackwardSizes {
                     narrowOffset() + stages * narrowBytes());
   }
   /// The barrier of both warpgroups behind their products.
-  int64_t endOffset() const { return barrierOffset() + 8 * (2 + 4 * stages + 4); }
+  int64_t endOffset() const {
+    return barrierOffset() + 8 * (2 + 4 * stages + 4);
+  }
   /// Of packed operands, what a block knows of its sequence; of what is hidden
   /// by place, of its tile.
   int64_t sequenceOffset() const { return endOffset() + 8; }
@@ -64,7 +66,9 @@ struct HopperAttentionBackwardShape : HopperAttentionBackwardSizes {
   int64_t turnMemory() const { return doneMemory() + 4 * waves(); }
   /// What is seen by place: of each tile of keys four words, and its turns at
   /// tiles of queries; of each of those the last turn.
-  int64_t hullMemory() const { return turnMemory() + 4 * heads() * queryTiles(); }
+  int64_t hullMemory() const {
+    return turnMemory() + 4 * heads() * queryTiles();
+  }
   int64_t orderMemory() const { return hullMemory() + 16 * keyTiles(); }
   int64_t lastMemory() const {
     return orderMemory() + 4 * keyTiles() * queryTiles();

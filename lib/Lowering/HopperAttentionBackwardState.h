@@ -42,7 +42,13 @@ protected:
   Value tileFrom(Value computing, Value onKeys, Value queries, Value keys);
   /// What is kept of a sequence in shared memory.
   enum SequenceWord {
-    Batch, QueryCount, KeyCount, QueryStart, KeyStart, Index, Broken
+    Batch,
+    QueryCount,
+    KeyCount,
+    QueryStart,
+    KeyStart,
+    Index,
+    Broken
   };
   void storeWord(SequenceWord word, Value value);
   void tellSequence(Value sequence, Value isKey, const HopperBounds &queries,

@@ -11,20 +11,19 @@ using namespace lacuna;
 using namespace lacuna::hopper;
 
 Value HopperAttentionBackwardState::ownAddress(int64_t offset, Value index) {
-  return hopperAddress(b, memory.own, b.add(index, offset / 4),
-                       b.getI32Type());
+  return hopperAddress(b, memory.own, b.add(index, offset / 4), b.getI32Type());
 }
 
 /// The blocks that start together, one on each processor, have of this head
 /// [piece, piece + pieceCount). They begin evenly spread over the queries.
 void HopperAttentionBackwardState::startInPiece(Tile &tile, Value number,
-                                           Value head) {
+                                                Value head) {
   int64_t tiles = shape.keyTiles(), processors = shape.processors;
   Value first = b.mul(b.div(number, processors), processors);
   Value behind = b.sub(first, b.mul(head, tiles));
   tile.piece = b.larger(behind, b.number(0));
-  tile.pieceCount = b.sub(
-      b.smaller(b.add(behind, processors), b.number(tiles)), tile.piece);
+  tile.pieceCount =
+      b.sub(b.smaller(b.add(behind, processors), b.number(tiles)), tile.piece);
   Value turn = b.mul(b.sub(tile.number, tile.piece), shape.queryTiles());
   tile.start = arith::DivUIOp::create(b, turn, tile.pieceCount);
 }
@@ -32,7 +31,8 @@ void HopperAttentionBackwardState::startInPiece(Tile &tile, Value number,
 /// Turns that come in the order in which blocks start can only wait for blocks
 /// that run: those of the last keys start first, in sections of heads whose
 /// rows stay in the L2.
-HopperAttentionBackwardState::Tile HopperAttentionBackwardState::placeOf(Value number) {
+HopperAttentionBackwardState::Tile
+HopperAttentionBackwardState::placeOf(Value number) {
   Tile tile;
   Value head;
   int64_t tiles = shape.keyTiles(), section = shape.sectionHeads;
@@ -51,8 +51,7 @@ HopperAttentionBackwardState::Tile HopperAttentionBackwardState::placeOf(Value n
                   b.sub(b.number(shape.batches * shape.keyHeads), start));
     Value turn = arith::DivUIOp::create(b, inside, heads);
     // Longest first where nobody waits.
-    tile.number =
-        shape.split ? turn : b.sub(b.number(tiles - 1), turn);
+    tile.number = shape.split ? turn : b.sub(b.number(tiles - 1), turn);
     head = b.add(start, Value(arith::RemUIOp::create(b, inside, heads)));
   }
   static_cast<Sequence &>(tile) =
@@ -62,7 +61,8 @@ HopperAttentionBackwardState::Tile HopperAttentionBackwardState::placeOf(Value n
   return tile;
 }
 
-HopperAttentionBackwardState::Tile HopperAttentionBackwardState::tileAt(Value number) {
+HopperAttentionBackwardState::Tile
+HopperAttentionBackwardState::tileAt(Value number) {
   Tile tile = placeOf(number);
   if (shape.hidesByPlace)
     hearHull(tile);
@@ -94,8 +94,8 @@ void HopperAttentionBackwardState::seenTiles(Tile &tile) {
   }
   // A tile of no keys has no turn to add.
   if (shape.hasLengths || shape.sequences)
-    tile.end = b.select(b.greater(tile.keys, tile.firstKey), tile.end,
-                        tile.first);
+    tile.end =
+        b.select(b.greater(tile.keys, tile.firstKey), tile.end, tile.first);
   if (shape.split) {
     // One tile at least, of which nothing is seen.
     tile.first = clamp(tile.first, zero, b.larger(b.add(all, -1), zero));
@@ -111,19 +111,19 @@ void HopperAttentionBackwardState::seenTiles(Tile &tile) {
 }
 
 /// `body` for the counters of the tile's query heads.
-void HopperAttentionBackwardState::forWaves(const Tile &tile,
-                                       llvm::function_ref<void(Value)> body) {
+void HopperAttentionBackwardState::forWaves(
+    const Tile &tile, llvm::function_ref<void(Value)> body) {
   if (shape.sequences)
     return body(b.number(0));
   for (int64_t member = 0; member < shape.group(); ++member)
-    body(globalHead(tile,
-                    b.add(b.mul(tile.keyHead, shape.group()), member)));
+    body(globalHead(tile, b.add(b.mul(tile.keyHead, shape.group()), member)));
 }
 
 void HopperAttentionBackwardState::waitForRows(const Tile &tile) {
   forWaves(tile, [&](Value wave) {
-    CounterWaitOp::create(b, ownAddress(shape.preparedMemory(), wave),
-                          b.number(shape.preparedTiles() + shape.findingBlocks()));
+    CounterWaitOp::create(
+        b, ownAddress(shape.preparedMemory(), wave),
+        b.number(shape.preparedTiles() + shape.findingBlocks()));
   });
   FenceOp::create(b, /*init=*/false, /*global=*/true);
 }
@@ -132,8 +132,7 @@ void HopperAttentionBackwardState::waitForRows(const Tile &tile) {
 void HopperAttentionBackwardState::finishWave(Value wave) {
   int64_t last = shape.waiting() - 1;
   Value before = CounterNextOp::create(
-      b, b.getI32Type(), ownAddress(shape.doneMemory(), wave),
-      b.number(last));
+      b, b.getI32Type(), ownAddress(shape.doneMemory(), wave), b.number(last));
   b.branch(b.equal(before, last), [&] {
     LLVM::StoreOp::create(b, b.number(0),
                           ownAddress(shape.preparedMemory(), wave));
@@ -143,7 +142,7 @@ void HopperAttentionBackwardState::finishWave(Value wave) {
 /// The place of this block among those that add to a tile of queries, and the
 /// place of the last one.
 Value HopperAttentionBackwardState::turnOf(const Tile &tile, const Step &step,
-                                      Value &lastTurn) {
+                                           Value &lastTurn) {
   if (shape.hidesByPlace)
     return foundTurn(tile, step, lastTurn);
   int64_t rows = shape.queryTile;
@@ -163,11 +162,11 @@ Value HopperAttentionBackwardState::turnOf(const Tile &tile, const Step &step,
     return b.sub(last, tile.number);
   // Of the blocks that have begun at or before this tile, the latest; blocks
   // that started earlier have been there.
-  Value begun = arith::MulIOp::create(b, b.add(step.number, 1),
-                                      tile.pieceCount);
+  Value begun =
+      arith::MulIOp::create(b, b.add(step.number, 1), tile.pieceCount);
   last = b.add(b.ceilDiv(begun, shape.queryTiles()), -1);
   Value turn = b.sub(last, b.sub(tile.number, tile.piece));
-  turn = b.select(b.greater(b.number(0), turn),
-                  b.add(turn, tile.pieceCount), turn);
+  turn = b.select(b.greater(b.number(0), turn), b.add(turn, tile.pieceCount),
+                  turn);
   return b.add(turn, tile.piece);
 }

@@ -32,8 +32,8 @@ void HopperAttention::findRanges(size_t table) {
     });
     return {};
   };
-  b.forLoop(b.div(thread, 32), b.number(blocks),
-            b.number(shape.threads() / 32), {}, body);
+  b.forLoop(b.div(thread, 32), b.number(blocks), b.number(shape.threads() / 32),
+            {}, body);
 }
 
 /// What the region shows of `block` to the queries of `tile`.
@@ -43,8 +43,8 @@ HopperSight HopperAttention::sightOf(Value tile, Value block) {
     return {first, b.add(first, width - 1)};
   };
   auto rangeOf = [&](Operation *table) -> HopperRange {
-    auto index = llvm::find(shape.rangeTables, table) -
-                 shape.rangeTables.begin();
+    auto index =
+        llvm::find(shape.rangeTables, table) - shape.rangeTables.begin();
     Value address = b.add(at(shape.rangeTable(index)),
                           b.mul(isReadByKey(table) ? block : tile, 8));
     return {b.loadWord(address), b.loadWord(b.add(address, 4))};
@@ -69,23 +69,22 @@ void HopperAttention::findSeenBlocks() {
     Value start = b.select(all, found[4], next);
     Value isLonger = b.greater(b.sub(next, start), b.sub(found[3], found[2]));
     return {b.select(some, b.smaller(found[0], block), found[0]),
-            b.select(some, next, found[1]),
-            b.select(isLonger, start, found[2]),
+            b.select(some, next, found[1]), b.select(isLonger, start, found[2]),
             b.select(isLonger, next, found[3]), start};
   };
   auto body = [&](Value tile, ValueRange) -> Values {
-    Values found = b.forLoop(zero, blocks, b.number(1),
-                             {blocks, zero, zero, zero, zero},
-                             [&](Value block, ValueRange carried) {
-                               return look(tile, block, carried);
-                             });
+    Values found =
+        b.forLoop(zero, blocks, b.number(1), {blocks, zero, zero, zero, zero},
+                  [&](Value block, ValueRange carried) {
+                    return look(tile, block, carried);
+                  });
     Value address = b.add(at(shape.rangeOffset()), b.mul(tile, 16));
     for (int64_t i = 0; i < 4; ++i)
       b.storeWord(found[i], b.add(address, 4 * i));
     return {};
   };
-  b.forLoop(thread, b.number(shape.tilesPerHead()),
-            b.number(shape.threads()), {}, body);
+  b.forLoop(thread, b.number(shape.tilesPerHead()), b.number(shape.threads()),
+            {}, body);
   meet();
 }
 
@@ -94,8 +93,7 @@ void HopperAttention::narrow(Tile &tile) {
   Value number = b.div(tile.firstRow, shape.rows());
   Value address = b.add(at(shape.rangeOffset()), b.mul(number, 16));
   tile.firstBlock = b.larger(tile.firstBlock, b.loadWord(address));
-  tile.firstBlock =
-      b.smaller(tile.firstBlock, b.number(shape.keyBlocks() - 1));
+  tile.firstBlock = b.smaller(tile.firstBlock, b.number(shape.keyBlocks() - 1));
   tile.lastBlock = b.smaller(tile.lastBlock, b.loadWord(b.add(address, 4)));
   tile.lastBlock = b.larger(tile.lastBlock, b.add(tile.firstBlock, 1));
   tile.firstShown = b.loadWord(b.add(address, 8));

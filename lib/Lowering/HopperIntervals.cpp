@@ -21,13 +21,13 @@ HopperRange lacuna::rangeInWarp(HopperBuilder &b, Operation *table,
                                 Value pointer, Value lane, Value number,
                                 int64_t width, int64_t places) {
   Value tensor = cast<tensor::ExtractOp>(table).getTensor();
-  int64_t last = std::min(
-      places, cast<RankedTensorType>(tensor.getType()).getDimSize(0));
+  int64_t last =
+      std::min(places, cast<RankedTensorType>(tensor.getType()).getDimSize(0));
   Value low, high;
   Value start = b.mul(number, width);
   for (int64_t i = 0; i < width; i += 32) {
-    Value place = b.smaller(b.add(start, b.add(lane, i)),
-                            b.add(start, width - 1));
+    Value place =
+        b.smaller(b.add(start, b.add(lane, i)), b.add(start, width - 1));
     place = b.smaller(place, b.number(last - 1));
     Value element = loadHopperElement(b, pointer, place, b.getI32Type());
     low = low ? b.smaller(low, element) : element;
@@ -82,8 +82,8 @@ public:
       return std::nullopt;
     if (isa<arith::IndexCastOp>(op) && op->getResult(0).getType().isInteger(32))
       return first;
-    auto second = op->getNumOperands() == 2 ? range(op->getOperand(1))
-                                            : std::nullopt;
+    auto second =
+        op->getNumOperands() == 2 ? range(op->getOperand(1)) : std::nullopt;
     // Sums of places do not overflow; those of any numbers may.
     if (!second || readsTable(op))
       return std::nullopt;
@@ -154,9 +154,10 @@ private:
 };
 } // namespace
 
-HopperSight lacuna::hopperSight(
-    HopperBuilder &b, Block &score, HopperRange queries, HopperRange keys,
-    llvm::function_ref<HopperRange(Operation *)> rangeOf) {
+HopperSight
+lacuna::hopperSight(HopperBuilder &b, Block &score, HopperRange queries,
+                    HopperRange keys,
+                    llvm::function_ref<HopperRange(Operation *)> rangeOf) {
   auto source = [&](Value value) -> std::optional<HopperRange> {
     if (value == score.getArgument(3))
       return queries;

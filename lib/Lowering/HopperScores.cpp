@@ -23,12 +23,12 @@ bool lacuna::isHopperReadable(Value tensor) {
 bool lacuna::isHopperComputable(Region &region) {
   if (region.empty())
     return true;
-  return llvm::all_of(
-      region.front().without_terminator(), [](Operation &inner) {
-        if (auto extract = dyn_cast<tensor::ExtractOp>(inner))
-          return isHopperReadable(extract.getTensor());
-        return isHopperScalar(inner);
-      });
+  return llvm::all_of(region.front().without_terminator(),
+                      [](Operation &inner) {
+                        if (auto extract = dyn_cast<tensor::ExtractOp>(inner))
+                          return isHopperReadable(extract.getTensor());
+                        return isHopperScalar(inner);
+                      });
 }
 
 /// Collects what decides `value`; whether that is places and tables alone.
@@ -83,9 +83,8 @@ Value lacuna::addHopperMask(HopperBuilder &b, Value score, Value element,
                             Type type, double scale, bool keeps) {
   Value hidden = b.real(-INFINITY), factor = b.real(scale);
   if (type.isInteger(1)) {
-    Value seen =
-        arith::CmpIOp::create(b, arith::CmpIPredicate::ne, element,
-                              arith::ConstantIntOp::create(b, 0, 8));
+    Value seen = arith::CmpIOp::create(b, arith::CmpIPredicate::ne, element,
+                                       arith::ConstantIntOp::create(b, 0, 8));
     return b.select(seen, b.fmul(score, factor), hidden);
   }
   if (!type.isF32())

@@ -15,13 +15,13 @@ struct HopperBounds {
 /// `lengths` at `pointer`; bounds that are none are moved inside. What lies
 /// behind the last sequence counts as one more.
 HopperBounds hopperBounds(HopperBuilder &b, mlir::Value pointer,
-                          mlir::Value lengths, int64_t total,
-                          int64_t sequences, mlir::Value sequence);
+                          mlir::Value lengths, int64_t total, int64_t sequences,
+                          mlir::Value sequence);
 
 /// Unless `valid`, tells the call of it, at `failure`; the first failure is the
 /// one that is told.
-void checkHopperBounds(HopperBuilder &b, mlir::Value valid,
-                       mlir::Value failure, mlir::Value message);
+void checkHopperBounds(HopperBuilder &b, mlir::Value valid, mlir::Value failure,
+                       mlir::Value message);
 
 /// Where row `row` of a sequence of `count` rows from `start` on stands in a
 /// map of packed rows, as (column, row, head, end, 2^30): that is where the
