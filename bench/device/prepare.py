@@ -23,8 +23,8 @@ def compile_to(lacuna, source, stage, output):
                     f"--emit={stage}", "-o", output], check=True)
 
 
-def launch_of(text):
-    """Of the one kernel of a program at stage `device`."""
+def launch_of(program, text):
+    """Of the one kernel of a program, `text` at stage `device`."""
     kernels = re.findall(r"func.func private @(\w+)\((.*)\) attributes (.*)",
                          text)
     (name, arguments, attributes), = kernels
@@ -34,7 +34,8 @@ def launch_of(text):
     buffers = [[[int(size) for size in sizes.split("x")], element]
                for sizes, element in re.findall(
                    r"memref<([0-9x]+)x([a-z]+[0-9]*)>", arguments)]
-    return {"function": name + "_launch", "count": number("count"),
+    results = re.search(r"-> (.*) {", program)[1].count("tensor<")
+    return {"function": name + "_launch", "results": results, "count": number("count"),
             "group": number("group"), "buffers": buffers}
 
 
@@ -48,7 +49,7 @@ def main():
         compile_to(lacuna, source, "ptx", stem.with_suffix(".ptx"))
         compile_to(lacuna, source, "device", device)
         stem.with_suffix(".json").write_text(
-            json.dumps(launch_of(device.read_text())))
+            json.dumps(launch_of(program, device.read_text())))
         source.unlink()
         device.unlink()
     shutil.copy(HERE / "check.py", output / "check.py")

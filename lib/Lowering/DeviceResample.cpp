@@ -29,21 +29,29 @@ public:
   LogicalResult emit();
 
 private:
-  /// A column of the input, as its lanes read it, and its weights.
+  /// Where lanes read a row of the input (column and what lies behind), and
+  /// their weights.
   struct Tap {
-    Values columns;
+    SmallVector<Values> places;
     Value weights;
   };
 
   int64_t rowsOfThread() const;
-  LogicalResult findColumns(Value first);
+  Values placeOf(Value vector, int64_t lane);
+  FailureOr<Value> weightOf(int64_t axis, int64_t tap, Value output);
+  Value joined(ValueRange lanes);
+  LogicalResult findColumns(Value vector);
   FailureOr<Value> readRow(ValueRange outer, Value row, const Tap &tap);
   FailureOr<Value> blendColumns(ValueRange outer, Value row);
-  FailureOr<Values> nextRows(ValueRange outer, Value row, ValueRange carried);
+  FailureOr<Values> readTables(Value row);
   Value chooseRow(Value row, Value known, Value value,
                   llvm::function_ref<FailureOr<Value>()> otherwise);
-  LogicalResult storeRow(ValueRange outer, Value row, Value first,
-                         ValueRange blended);
+  FailureOr<Values> nextRows(ValueRange outer, ValueRange wanted,
+                             ValueRange rows, ValueRange known);
+  LogicalResult storeRow(ValueRange outer, Value row, Value vector,
+                         ValueRange blended, ValueRange weights);
+  LogicalResult emitRows(ValueRange outer, Value vector, Value begin,
+                         Value end);
   Value blend(Value total, Value value, Value weights);
 
   Resampler &r;
@@ -51,8 +59,6 @@ private:
   int64_t last, rowAxis, inner, columns, taps, width = 1;
   bool isOnePixel = true;
   SmallVector<Tap, 2> columnTaps;
-  /// What lies behind the columns: of each lane, or of the first of a vector.
-  Values channels;
   bool hasFailed = false;
 };
 } // namespace
@@ -84,38 +90,58 @@ int64_t PlaneResampler::rowsOfThread() const {
   return rows;
 }
 
-/// Of the vector that begins at number `first` of a row of results.
-LogicalResult PlaneResampler::findColumns(Value first) {
-  OpBuilder &b = kernel.builder;
+/// The column and the channel of a lane of vector `vector` of a row.
+Values PlaneResampler::placeOf(Value vector, int64_t lane) {
+  if (!isOnePixel)
+    return kernel.delinearize(
+        kernel.add(kernel.mul(vector, width), lane), {columns, inner});
+  Values place = kernel.delinearize(vector, {columns, inner / width});
+  place[1] = kernel.mul(place[1], width);
+  return place;
+}
+
+/// Of a vector of a row of results.
+LogicalResult PlaneResampler::findColumns(Value vector) {
   columnTaps.assign(r.taps(1), {});
-  bool hasWeights = !r.op.getWeights().empty();
   SmallVector<Values> weights(r.taps(1));
   for (int64_t lane = 0; lane < (isOnePixel ? 1 : width); ++lane) {
-    Values place =
-        kernel.delinearize(kernel.add(first, lane), {columns, inner});
-    channels.push_back(place[1]);
+    Values place = placeOf(vector, lane);
     for (int64_t tap = 0; tap < r.taps(1); ++tap) {
       FailureOr<Value> column = r.position(1, kernel.index(tap), place[0]);
-      if (failed(column))
+      FailureOr<Value> weight = weightOf(1, tap, place[0]);
+      if (failed(column) || failed(weight))
         return failure();
-      columnTaps[tap].columns.push_back(*column);
-      if (!hasWeights)
-        continue;
-      auto weight = kernel.load(r.op.getWeights()[1],
-                                Values{kernel.index(tap), place[0]});
-      if (failed(weight))
-        return failure();
+      Values at{*column, place[1]};
+      // In a buffer the merged index may stand at the last dimension.
+      if (!isOnePixel && kernel.inputBuffer(r.op.getInput()))
+        at = {kernel.index(0),
+              kernel.add(kernel.mul(*column, inner), place[1])};
+      columnTaps[tap].places.push_back(at);
       weights[tap].push_back(*weight);
     }
   }
-  for (int64_t tap = 0; hasWeights && tap < r.taps(1); ++tap)
-    columnTaps[tap].weights =
-        isOnePixel || width == 1
-            ? kernel.broadcast(weights[tap][0], width)
-            : vector::FromElementsOp::create(
-                  b, kernel.loc, VectorType::get({width}, r.sum), weights[tap])
-                  .getResult();
+  for (auto [tap, lanes] : llvm::zip(columnTaps, weights))
+    if (lanes[0])
+      tap.weights = isOnePixel ? kernel.broadcast(lanes[0], width)
+                               : joined(lanes);
   return success();
+}
+
+/// The weight of a tap; null where there are none.
+FailureOr<Value> PlaneResampler::weightOf(int64_t axis, int64_t tap,
+                                          Value output) {
+  if (r.op.getWeights().empty())
+    return Value();
+  return kernel.load(r.op.getWeights()[axis],
+                     Values{kernel.index(tap), output});
+}
+
+Value PlaneResampler::joined(ValueRange lanes) {
+  if (width == 1)
+    return lanes[0];
+  auto type = VectorType::get({width}, lanes[0].getType());
+  return vector::FromElementsOp::create(kernel.builder, kernel.loc, type,
+                                        lanes);
 }
 
 Value PlaneResampler::blend(Value total, Value value, Value weights) {
@@ -131,19 +157,16 @@ Value PlaneResampler::blend(Value total, Value value, Value weights) {
 FailureOr<Value> PlaneResampler::readRow(ValueRange outer, Value row,
                                          const Tap &tap) {
   Values lanes;
-  for (auto [column, channel] : llvm::zip(tap.columns, channels)) {
+  for (const Values &place : tap.places) {
     Values at(outer);
-    at.append({row, column});
-    if (!r.endsInAxis())
-      at.push_back(channel);
+    at.push_back(row);
+    at.append(r.endsInAxis() ? Values{place[1]} : place);
     auto value = r.read(isOnePixel ? Position(at, width, last) : Position(at));
     if (failed(value) || isOnePixel)
       return value;
     lanes.push_back(*value);
   }
-  return vector::FromElementsOp::create(kernel.builder, kernel.loc,
-                                        VectorType::get({width}, r.sum), lanes)
-      .getResult();
+  return joined(lanes);
 }
 
 FailureOr<Value> PlaneResampler::blendColumns(ValueRange outer, Value row) {
@@ -176,56 +199,99 @@ Value PlaneResampler::chooseRow(
   return choice.getResult(0);
 }
 
-/// The input rows that result row `row` reads, and their blended columns:
-/// taken from those of the row before (`carried`) where they are the same.
-FailureOr<Values> PlaneResampler::nextRows(ValueRange outer, Value row,
-                                           ValueRange carried) {
-  ValueRange rows = carried.take_front(taps), known = carried.drop_front(taps);
-  Values next, blended;
+/// The input rows that a row of results reads, and their weights.
+FailureOr<Values> PlaneResampler::readTables(Value row) {
+  Values tables;
   for (int64_t tap = 0; tap < taps; ++tap) {
-    FailureOr<Value> wanted = r.position(0, kernel.index(tap), row);
-    if (failed(wanted))
+    FailureOr<Value> position = r.position(0, kernel.index(tap), row);
+    if (failed(position))
       return failure();
-    next.push_back(*wanted);
-    auto fresh = [&] { return blendColumns(outer, *wanted); };
+    tables.push_back(*position);
+  }
+  for (int64_t tap = 0; tap < taps; ++tap) {
+    FailureOr<Value> weight = weightOf(0, tap, row);
+    if (failed(weight))
+      return failure();
+    if (*weight)
+      tables.push_back(*weight);
+  }
+  return tables;
+}
+
+/// The blended columns of the input rows `wanted`: taken from those of the row
+/// before where they are the same.
+FailureOr<Values> PlaneResampler::nextRows(ValueRange outer, ValueRange wanted,
+                                           ValueRange rows, ValueRange known) {
+  Values blended;
+  for (int64_t tap = 0; tap < taps; ++tap) {
+    auto fresh = [&] { return blendColumns(outer, wanted[tap]); };
     auto later = [&]() -> FailureOr<Value> {
       if (tap + 1 == taps)
         return fresh();
-      return chooseRow(*wanted, rows[tap + 1], known[tap + 1], fresh);
+      return chooseRow(wanted[tap], rows[tap + 1], known[tap + 1], fresh);
     };
-    blended.push_back(chooseRow(*wanted, rows[tap], known[tap], later));
+    blended.push_back(chooseRow(wanted[tap], rows[tap], known[tap], later));
   }
   if (hasFailed)
     return failure();
-  next.append(blended);
-  return next;
+  return blended;
 }
 
-LogicalResult PlaneResampler::storeRow(ValueRange outer, Value row, Value first,
-                                       ValueRange blended) {
+LogicalResult PlaneResampler::storeRow(ValueRange outer, Value row,
+                                       Value vector, ValueRange blended,
+                                       ValueRange weights) {
   Value total;
-  for (auto [tap, value] : llvm::enumerate(blended)) {
-    Value weights;
-    if (!r.op.getWeights().empty()) {
-      auto weight = kernel.load(r.op.getWeights()[0],
-                                Values{kernel.index(tap), row});
-      if (failed(weight))
-        return failure();
-      weights = kernel.broadcast(*weight, width);
-    }
-    total = blend(total, value, weights);
-  }
+  for (auto [tap, value] : llvm::enumerate(blended))
+    total = blend(total, value,
+                  weights.empty() ? Value()
+                                  : kernel.broadcast(weights[tap], width));
   Values at(outer);
   at.push_back(row);
   if (isOnePixel) {
-    llvm::append_range(at, kernel.delinearize(first, {columns, inner}));
+    llvm::append_range(at, placeOf(vector, 0));
   } else {
     // The merged index stands at the last dimension.
     if (!r.endsInAxis())
       at.push_back(kernel.index(0));
-    at.push_back(first);
+    at.push_back(kernel.mul(vector, width));
   }
   return r.write(total, Position(at, width, last));
+}
+
+/// Carried from row to row: the input rows before and their blended columns,
+/// and the tables' entries, which are read a row ahead.
+LogicalResult PlaneResampler::emitRows(ValueRange outer, Value vector,
+                                       Value begin, Value end) {
+  OpBuilder &b = kernel.builder;
+  Type lanes = width > 1 ? Type(VectorType::get({width}, r.sum)) : r.sum;
+  Values initial(taps, kernel.index(-1));
+  initial.append(taps, kernel.constant(lanes, 0));
+  FailureOr<Values> tables = readTables(begin);
+  if (failed(tables))
+    return failure();
+  initial.append(*tables);
+  Value last = kernel.add(end, -1);
+  auto done = kernel.forLoop(
+      begin, end, 1, initial,
+      [&](Value row, ValueRange carried) -> FailureOr<Values> {
+        ValueRange rows = carried.take_front(taps);
+        ValueRange known = carried.slice(taps, taps);
+        ValueRange entries = carried.drop_front(2 * taps);
+        ValueRange wanted = entries.take_front(taps);
+        Value ahead = arith::MinUIOp::create(b, kernel.loc, kernel.add(row, 1),
+                                             last);
+        FailureOr<Values> later = readTables(ahead);
+        FailureOr<Values> blended = nextRows(outer, wanted, rows, known);
+        if (failed(later) || failed(blended) ||
+            failed(storeRow(outer, row, vector, *blended,
+                            entries.drop_front(taps))))
+          return failure();
+        Values next(wanted);
+        next.append(*blended);
+        next.append(*later);
+        return next;
+      });
+  return success(succeeded(done));
 }
 
 LogicalResult PlaneResampler::emit() {
@@ -233,30 +299,15 @@ LogicalResult PlaneResampler::emit() {
   SmallVector<int64_t> steps(r.output.take_front(rowAxis));
   steps.push_back(llvm::divideCeil(rows, each));
   steps.push_back(columns * inner / width);
-  Type lanes = width > 1 ? Type(VectorType::get({width}, r.sum)) : r.sum;
   return kernel.parallelLoop(steps, 1, [&](ValueRange at) -> LogicalResult {
-    ValueRange outer = at.take_front(rowAxis);
-    Value first = kernel.mul(at.back(), width);
-    if (failed(findColumns(first)))
+    if (failed(findColumns(at.back())))
       return failure();
     Value begin = kernel.mul(at[rowAxis], each);
     Value end = kernel.add(begin, each);
     if (rows % each != 0)
       end = arith::MinUIOp::create(kernel.builder, kernel.loc, end,
                                    kernel.index(rows));
-    Values initial(taps, kernel.index(-1));
-    initial.append(taps, kernel.constant(lanes, 0));
-    auto done = kernel.forLoop(
-        begin, end, 1, initial,
-        [&](Value row, ValueRange carried) -> FailureOr<Values> {
-          auto next = nextRows(outer, row, carried);
-          if (failed(next) ||
-              failed(storeRow(outer, row, first,
-                              ValueRange(*next).drop_front(taps))))
-            return failure();
-          return next;
-        });
-    return success(succeeded(done));
+    return emitRows(at.take_front(rowAxis), at.back(), begin, end);
   });
 }
 
