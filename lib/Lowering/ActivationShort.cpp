@@ -80,6 +80,34 @@ Real tanh(Real x) {
   return copySign(select(a < 0.06, small, large), x);
 }
 
+/// exp(x) - 1 for x <= 0; near zero its series, for the difference cancels.
+Real expm1OfNegative(Real x) {
+  Real large = exp2(x * log2OfE) - 1.0;
+  Real small = x * polynomial(x, {1.0, 1.0 / 2, 1.0 / 6, 1.0 / 24});
+  return select(x > -0.1, small, large);
+}
+
+/// `positive` x, below zero `negative` (exp(x) - 1).
+Real elu(Real x, double negative, double positive) {
+  Real curve = expm1OfNegative(x) * negative;
+  return select(x > 0.0, positive == 1 ? x : x * positive, curve);
+}
+
+/// log(1 + exp x): max(x, 0) + log(1 + e), e = exp(-|x|), by the series of
+/// 2 artanh(e / (e + 2)).
+Real logOfOnePlusExp(Real x) {
+  Real e = exp2(abs(x) * -log2OfE);
+  Real s = quotient(e, e + 2.0);
+  Real series = polynomial(s * s, {2.0, 2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9});
+  return fma(s, series, atLeast(x, 0.0));
+}
+
+Real softplus(Real x, double factor, double threshold) {
+  Real scaled = x * factor;
+  Real curve = logOfOnePlusExp(scaled) * (1 / factor);
+  return select(scaled > threshold, x, curve);
+}
+
 /// x n / (n + 2), n = e^x (e^x + 2), which is x tanh(log(1 + e^x)).
 Real mish(Real x) {
   Real power = exp2(atMost(x, 30.0) * log2OfE);
@@ -106,6 +134,18 @@ std::optional<Real> shortActivation(ActivationKind kind,
     return tanh(x);
   case ActivationKind::Mish:
     return mish(x);
+  case ActivationKind::Elu:
+    return elu(x, parameters.alpha.value_or(1), 1);
+  case ActivationKind::Selu: {
+    double scale = parameters.beta.value_or(1.0507009873554804934);
+    double alpha = parameters.alpha.value_or(1.6732632423543772848);
+    return elu(x, scale * alpha, scale);
+  }
+  case ActivationKind::Softplus:
+    return softplus(x, parameters.alpha.value_or(1),
+                    parameters.beta.value_or(20));
+  case ActivationKind::LogSigmoid:
+    return -logOfOnePlusExp(-x);
   default:
     return std::nullopt;
   }

@@ -171,6 +171,8 @@ FailureOr<Value> PlaneResampler::readRow(ValueRange outer, Value row,
 
 FailureOr<Value> PlaneResampler::blendColumns(ValueRange outer, Value row) {
   Value total;
+  row = arith::IndexCastOp::create(kernel.builder, kernel.loc,
+                                   kernel.builder.getIndexType(), row);
   for (const Tap &tap : columnTaps) {
     FailureOr<Value> value = readRow(outer, row, tap);
     if (failed(value))
@@ -203,7 +205,8 @@ Value PlaneResampler::chooseRow(
 FailureOr<Values> PlaneResampler::readTables(Value row) {
   Values tables;
   for (int64_t tap = 0; tap < taps; ++tap) {
-    FailureOr<Value> position = r.position(0, kernel.index(tap), row);
+    auto position = kernel.load(r.op.getPositions()[0],
+                                Values{kernel.index(tap), row});
     if (failed(position))
       return failure();
     tables.push_back(*position);
@@ -264,7 +267,8 @@ LogicalResult PlaneResampler::emitRows(ValueRange outer, Value vector,
                                        Value begin, Value end) {
   OpBuilder &b = kernel.builder;
   Type lanes = width > 1 ? Type(VectorType::get({width}, r.sum)) : r.sum;
-  Values initial(taps, kernel.index(-1));
+  Type position = elementTypeOf(r.op.getPositions()[0]);
+  Values initial(taps, kernel.constant(position, -1));
   initial.append(taps, kernel.constant(lanes, 0));
   FailureOr<Values> tables = readTables(begin);
   if (failed(tables))

@@ -2,6 +2,7 @@
 // A step is one row of the result. Indices that are the same along the row are
 // read and checked once, and the row is then a plain copy.
 //===----------------------------------------------------------------------===//
+#include "DeviceGroup.h"
 #include "IndexCheck.h"
 #include "lacuna/IR/Dialect.h"
 #include "lacuna/IR/Shape.h"
@@ -53,6 +54,32 @@ static LogicalResult copyRow(KernelBuilder &kernel, const Picker &picker,
       });
 }
 
+/// On a GPU a step is a vector of up to 16 bytes of a row, or an element where
+/// those have indices of their own.
+static LogicalResult copyVectors(KernelBuilder &kernel, const Picker &picker) {
+  SmallVector<int64_t> steps(shapeOf(picker.result));
+  Type element = elementTypeOf(picker.result);
+  int64_t width = 1, last = steps.size() - 1;
+  int64_t from = shapeOf(picker.data).size() - 1;
+  if (picker.oncePerRow && element.isIntOrFloat() && !element.isInteger(1))
+    while (2 * width * element.getIntOrFloatBitWidth() <= 128 &&
+           steps.back() % (2 * width) == 0)
+      width *= 2;
+  steps.back() /= width;
+  return kernel.parallelLoop(steps, 1, [&](ValueRange step) -> LogicalResult {
+    Values at(step);
+    at.back() = kernel.mul(at.back(), width);
+    FailureOr<Values> picked = picker.pick(at);
+    if (failed(picked))
+      return failure();
+    Position source(picker.source(at, *picked), width, from);
+    FailureOr<Value> elements = kernel.load(picker.data, source);
+    if (failed(elements))
+      return failure();
+    return kernel.store(picker.result, *elements, Position(at, width, last));
+  });
+}
+
 /// Any index into nothing is out of range.
 static LogicalResult refuseAll(KernelBuilder &kernel, Value result) {
   ArrayRef<int64_t> shape = shapeOf(result);
@@ -78,6 +105,8 @@ static LogicalResult emitPicker(KernelBuilder &kernel, const Picker &picker) {
         return failure();
       return kernel.store(picker.result, *element, Position());
     });
+  if (isOnDevice(kernel))
+    return copyVectors(kernel, picker);
   int64_t grain = 16384 / std::max<int64_t>(shape.back(), 1);
   return kernel.parallelLoop(shape.drop_back(), grain, [&](ValueRange outer) {
     Values at(outer);

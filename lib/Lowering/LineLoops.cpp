@@ -36,7 +36,7 @@ lacuna::linesAlong(ArrayRef<int64_t> shape,
 
 LineLoops::LineLoops(KernelBuilder &kernel, Operation *root,
                      ArrayRef<LineDim> dims, ArrayRef<int64_t> apart,
-                     int64_t registers, bool isShared)
+                     int64_t registers, int64_t most)
     : kernel(kernel), rank(dims.size()),
       compute(computeTypeOf(root->getOperand(0))),
       elementBytes(elementTypeOf(root->getOperand(0)).getIntOrFloatBitWidth() /
@@ -44,7 +44,7 @@ LineLoops::LineLoops(KernelBuilder &kernel, Operation *root,
   for (const LineDim &dim : dims)
     lineLength *= dim.within;
   mergeDims(root, dims, apart);
-  chooseLanes(registers, isShared);
+  chooseLanes(registers, most);
 }
 
 FloatType LineLoops::computeTypeOf(Value tensor) {
@@ -54,12 +54,11 @@ FloatType LineLoops::computeTypeOf(Value tensor) {
 }
 
 LineLoops LineLoops::along(KernelBuilder &kernel, Operation *root,
-                           int64_t axis, int64_t registers,
-                           bool isShared) {
+                           int64_t axis, int64_t registers, int64_t most) {
   ArrayRef<int64_t> shape = shapeOf(root->getOperand(0));
   axis = *axisFromFront(axis, shape.size());
   auto dims = linesAlong(shape, [&](int64_t dim) { return dim == axis; });
-  return LineLoops(kernel, root, dims, {axis, axis + 1}, registers, isShared);
+  return LineLoops(kernel, root, dims, {axis, axis + 1}, registers, most);
 }
 
 void LineLoops::mergeDims(Operation *root, ArrayRef<LineDim> dims,
@@ -86,7 +85,7 @@ void LineLoops::mergeDims(Operation *root, ArrayRef<LineDim> dims,
 }
 
 /// Whole vectors first, then powers of two that add up to the rest.
-void LineLoops::chooseLanes(int64_t registers, bool isShared) {
+void LineLoops::chooseLanes(int64_t registers, int64_t most) {
   laneLoop = loops.size() - 1;
   while (laneLoop > 0 && loops[laneLoop].lines * loops[laneLoop].within == 1)
     --laneLoop;
@@ -95,8 +94,8 @@ void LineLoops::chooseLanes(int64_t registers, bool isShared) {
   int64_t size = columns ? loop.lines : loop.within;
   if (isOnDevice(kernel)) {
     lanes = std::max<int64_t>(deviceVectorBytes / elementBytes, 1);
-    if (!columns && isShared)
-      return chooseGroup();
+    if (!columns && most > 1)
+      return chooseGroup(most);
   } else {
     lanes = registers * kernel.target.lanes(compute.getWidth());
   }
@@ -115,7 +114,7 @@ void LineLoops::chooseLanes(int64_t registers, bool isShared) {
 
 /// Vectors that divide the line, so that all lines are aligned alike; so many
 /// threads that each keeps a few vectors in registers.
-void LineLoops::chooseGroup() {
+void LineLoops::chooseGroup(int64_t most) {
   int64_t size = loops[laneLoop].within;
   while (size % lanes != 0)
     lanes /= 2;
@@ -126,7 +125,7 @@ void LineLoops::chooseGroup() {
   int64_t threads = rounded(llvm::divideCeil(vectors, vectorsOfThread));
   if (threads < DeviceGroup::warp)
     threads = std::min(rounded(vectors), DeviceGroup::warp);
-  threads = std::min(threads, DeviceGroup::most);
+  threads = std::min(threads, most);
   turns = llvm::divideCeil(vectors, threads);
   group.emplace(kernel, threads);
   if (size > 0)
@@ -251,6 +250,32 @@ FailureOr<Values> LineLoops::turn(Value number, bool always,
   return Values(branch.getResults());
 }
 
+/// Several vectors are on their way at a time.
+FailureOr<Values> LineLoops::walkLongLine(ValueRange carried, Step step) {
+  constexpr int64_t together = 4;
+  int64_t threads = group->size();
+  int64_t whole = vectors / (together * threads) * together * threads;
+  auto some = [&](Value number, ValueRange values, int64_t count) {
+    FailureOr<Values> next = Values(values);
+    for (int64_t i = 0; i < count && succeeded(next); ++i)
+      next = turn(kernel.add(number, i * threads), /*always=*/true,
+                  Values(*next), step);
+    return next;
+  };
+  FailureOr<Values> most = kernel.forLoop(
+      group->thread(), kernel.index(whole), together * threads, carried,
+      [&](Value number, ValueRange values) {
+        return some(number, values, together);
+      });
+  if (failed(most) || whole == vectors)
+    return most;
+  return kernel.forLoop(kernel.add(group->thread(), whole),
+                        kernel.index(vectors), threads, *most,
+                        [&](Value number, ValueRange values) {
+                          return some(number, values, 1);
+                        });
+}
+
 /// A thread takes every `threads`-th vector, so that neighbours read
 /// neighbours. Few turns are written one by one: what is kept of each can stay
 /// in registers.
@@ -258,12 +283,8 @@ FailureOr<Values> LineLoops::walkShared(ValueRange carried, Step step) {
   if (chunks.empty())
     return Values(carried);
   int64_t threads = group->size();
-  if (turns > turnsInRegisters) {
-    return kernel.forLoop(group->thread(), kernel.index(vectors), threads,
-                          carried, [&](Value number, ValueRange values) {
-                            return turn(number, /*always=*/true, values, step);
-                          });
-  }
+  if (turns > turnsInRegisters)
+    return walkLongLine(carried, step);
   Values values(carried);
   for (taken = 0; taken < turns; ++taken) {
     Value number = kernel.add(group->thread(), taken * threads);

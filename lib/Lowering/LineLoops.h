@@ -29,15 +29,16 @@ public:
 
   /// Lines of the first operand of `root`, a dimension an entry of `dims`.
   /// A dimension in `apart` is not walked as one with the one before it.
-  /// `registers`: vector registers that a step works on.
+  /// `registers`: vector registers that a step works on; `most`: threads of a
+  /// GPU that share a line.
   LineLoops(KernelBuilder &kernel, mlir::Operation *root,
             llvm::ArrayRef<LineDim> dims, llvm::ArrayRef<int64_t> apart,
-            int64_t registers, bool isShared = true);
+            int64_t registers, int64_t most = DeviceGroup::most);
 
-  /// Lines along one axis. Unless `isShared` a thread has a line to itself.
+  /// Lines along one axis.
   static LineLoops along(KernelBuilder &kernel, mlir::Operation *root,
                          int64_t axis, int64_t registers,
-                         bool isShared = true);
+                         int64_t most = DeviceGroup::most);
 
   /// Elements of a line.
   int64_t length() const { return lineLength; }
@@ -84,13 +85,14 @@ private:
   };
   void mergeDims(mlir::Operation *root, llvm::ArrayRef<LineDim> dims,
                  llvm::ArrayRef<int64_t> apart);
-  void chooseLanes(int64_t registers, bool isShared);
-  void chooseGroup();
+  void chooseLanes(int64_t registers, int64_t most);
+  void chooseGroup(int64_t most);
   Position position(int64_t lanes) const;
   mlir::FailureOr<Values> nest(size_t depth, mlir::ValueRange carried,
                                Step step);
   mlir::FailureOr<Values> walkLanes(mlir::ValueRange carried, Step step);
   mlir::FailureOr<Values> walkShared(mlir::ValueRange carried, Step step);
+  mlir::FailureOr<Values> walkLongLine(mlir::ValueRange carried, Step step);
   mlir::FailureOr<Values> turn(mlir::Value number, bool always,
                                mlir::ValueRange carried, Step step);
 

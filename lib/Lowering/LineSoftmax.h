@@ -21,6 +21,11 @@ struct LineSoftmax {
            load,
        llvm::function_ref<void(mlir::Value)> keep);
 
+  /// Walks it once: where a larger element comes, what is summed is scaled.
+  static mlir::FailureOr<LineSoftmax> emitOnline(
+      KernelBuilder &kernel, LineLoops &lines,
+      llvm::function_ref<mlir::FailureOr<mlir::Value>(const Position &)> load);
+
   mlir::Value exponential(KernelBuilder &kernel, mlir::Value x,
                           int64_t lanes) const;
   mlir::Value logarithmOfTotal(KernelBuilder &kernel) const;

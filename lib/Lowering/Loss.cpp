@@ -92,7 +92,8 @@ public:
         lines(kernel, op,
               linesAlong(shapeOf(op.getLogits()),
                          [](int64_t dim) { return dim == 1; }),
-              llvm::to_vector(llvm::seq(rank())), /*registers=*/2),
+              llvm::to_vector(llvm::seq(rank())), /*registers=*/2,
+              /*most=*/256),
         input(kernel, lines, op.getLogits()),
         loss(kernel, op, op.getLogits(), lines.computeType()) {}
   LogicalResult emit();
@@ -139,12 +140,16 @@ LogicalResult CrossEntropyEmitter::emitLanes(const Position &at, Value shift,
 }
 
 LogicalResult CrossEntropyEmitter::emitLine() {
-  auto softmax = LineSoftmax::emit(
-      kernel, lines,
-      [&](const Position &at, bool first) {
-        return first ? input.first(at) : input.again(at);
-      },
-      [](Value) {});
+  auto load = [&](const Position &at, bool first) {
+    return first ? input.first(at) : input.again(at);
+  };
+  auto loadOnce = [&](const Position &at) {
+    return loadAs(kernel, op.getLogits(), lines.computeType(), at);
+  };
+  auto softmax =
+      isOnDevice(kernel)
+          ? LineSoftmax::emitOnline(kernel, lines, loadOnce)
+          : LineSoftmax::emit(kernel, lines, load, [](Value) {});
   if (failed(softmax))
     return failure();
   Value logarithm = softmax->logarithmOfTotal(kernel);

@@ -59,7 +59,7 @@ public:
                        int64_t registers)
       : kernel(kernel), op(op),
         lines(LineLoops::along(kernel, op, channel(op), registers,
-                               /*isShared=*/false)),
+                               /*most=*/1)),
         size(op.getSize()), before((size - 1) / 2) {
     int64_t bytes = padded() * (lines.computeType().getWidth() / 8);
     // Thousands of threads of a GPU have such memory at a time.

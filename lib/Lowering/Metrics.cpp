@@ -1,6 +1,7 @@
 //===- Metrics.cpp - Loops of confusion matrices and their scores ---------===//
 // Counts are integers, so that no order of counting changes them.
 //===----------------------------------------------------------------------===//
+#include "DeviceGroup.h"
 #include "Expression.h"
 #include "LabelRange.h"
 #include "lacuna/IR/Dialect.h"
@@ -27,10 +28,9 @@ forAll(KernelBuilder &kernel, ArrayRef<int64_t> shape,
   });
 }
 
-static LogicalResult countPair(KernelBuilder &kernel, ConfusionMatrixOp op,
-                               Value matrix, ValueRange at) {
-  OpBuilder &b = kernel.builder;
-  Location loc = kernel.loc;
+/// The place of a pair of labels in the matrix, and whether it counts.
+static FailureOr<Values> placeOfPair(KernelBuilder &kernel,
+                                     ConfusionMatrixOp op, ValueRange at) {
   int64_t classes = op.getClasses();
   FailureOr<Label> label =
       readLabel(kernel, op.getLabel(), at, classes, op.getIgnoreIndex(),
@@ -40,12 +40,73 @@ static LogicalResult countPair(KernelBuilder &kernel, ConfusionMatrixOp op,
                 "a prediction is not one of the classes");
   if (failed(label) || failed(prediction))
     return failure();
-  Values place{label->index, prediction->index};
+  return Values{label->index, prediction->index, label->counts};
+}
+
+static LogicalResult countPair(KernelBuilder &kernel, ConfusionMatrixOp op,
+                               Value matrix, ValueRange at) {
+  OpBuilder &b = kernel.builder;
+  Location loc = kernel.loc;
+  FailureOr<Values> pair = placeOfPair(kernel, op, at);
+  if (failed(pair))
+    return failure();
+  ValueRange place = ValueRange(*pair).take_front(2);
   Value before = memref::LoadOp::create(b, loc, matrix, place);
-  Value one = arith::ExtUIOp::create(b, loc, b.getI64Type(), label->counts);
+  Value one = arith::ExtUIOp::create(b, loc, b.getI64Type(), pair->back());
   Value after = arith::AddIOp::create(b, loc, before, one);
   memref::StoreOp::create(b, loc, after, matrix, place);
   return success();
+}
+
+/// A block of a GPU's threads counts in shared memory where the matrix fits
+/// there, else in its place.
+static LogicalResult countByBlock(KernelBuilder &kernel, ConfusionMatrixOp op,
+                                  Value matrix) {
+  constexpr int64_t sharedBytes = 40 << 10;
+  OpBuilder &b = kernel.builder;
+  Location loc = kernel.loc;
+  DeviceGroup group(kernel, DeviceGroup::most);
+  ArrayRef<int64_t> shape = shapeOf(op.getMatrix());
+  ArrayRef<int64_t> labels = shapeOf(op.getLabel());
+  int64_t cells = llvm::product_of(shape), count = llvm::product_of(labels);
+  Value counts = matrix;
+  if (8 * cells <= sharedBytes)
+    counts = group.shared(shape, b.getI64Type());
+  auto forCells = [&](llvm::function_ref<void(Values)> body) {
+    return kernel.forLoop(group.thread(), kernel.index(cells), group.size(),
+                          [&](Value i) {
+                            body(kernel.delinearize(i, shape));
+                            return success();
+                          });
+  };
+  auto countOne = [&](Value i) -> LogicalResult {
+    FailureOr<Values> pair =
+        placeOfPair(kernel, op, kernel.delinearize(i, labels));
+    if (failed(pair))
+      return failure();
+    Value one = arith::ExtUIOp::create(b, loc, b.getI64Type(), pair->back());
+    memref::AtomicRMWOp::create(b, loc, arith::AtomicRMWKind::addi, one, counts,
+                                ValueRange(*pair).take_front(2));
+    return success();
+  };
+  return kernel.parallelLoop({}, 1, [&](ValueRange) -> LogicalResult {
+    Value zero = kernel.constant(b.getI64Type(), 0);
+    if (failed(forCells([&](Values at) {
+          memref::StoreOp::create(b, loc, zero, counts, at);
+        })))
+      return failure();
+    group.barrier();
+    if (failed(kernel.forLoop(group.thread(), kernel.index(count), group.size(),
+                              countOne)))
+      return failure();
+    if (counts == matrix)
+      return success();
+    group.barrier();
+    return forCells([&](Values at) {
+      Value sum = memref::LoadOp::create(b, loc, counts, at);
+      memref::StoreOp::create(b, loc, sum, matrix, at);
+    });
+  });
 }
 
 static LogicalResult emitConfusionMatrix(KernelBuilder &kernel,
@@ -54,6 +115,8 @@ static LogicalResult emitConfusionMatrix(KernelBuilder &kernel,
   Value matrix = kernel.outputBuffer(op.getMatrix());
   if (!matrix)
     return op.emitOpError("must be the only result of its kernel");
+  if (isOnDevice(kernel))
+    return countByBlock(kernel, op, matrix);
   return kernel.parallelLoop({}, 1, [&](ValueRange) -> LogicalResult {
     LogicalResult cleared = forAll(
         kernel, shapeOf(op.getMatrix()), [&](ValueRange at) {

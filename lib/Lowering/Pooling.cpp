@@ -341,7 +341,7 @@ LogicalResult PoolEmitter::emitOutput(Value image, ValueRange outputs,
 /// With few outputs, so many threads share one that a GPU is filled, each with
 /// some elements at least.
 void PoolEmitter::shareWindows(int64_t outputs) {
-  constexpr int64_t wanted = int64_t(1) << 18, fewest = 16;
+  constexpr int64_t wanted = int64_t(1) << 17, fewest = 16;
   int64_t threads = 1;
   while (threads < 8 * DeviceGroup::warp && outputs * threads < wanted &&
          fewest * threads <= shape.taps())

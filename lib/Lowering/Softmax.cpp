@@ -66,10 +66,8 @@ LineSoftmax::emit(KernelBuilder &kernel, LineLoops &lines, Load load,
   return softmax;
 }
 
-Value LineSoftmax::exponential(KernelBuilder &kernel, Value x,
-                               int64_t lanes) const {
-  Value distance = arith::SubFOp::create(kernel.builder, kernel.loc, x,
-                                         kernel.broadcast(shift, lanes));
+/// exp(distance) for distance <= 0.
+static Value power(KernelBuilder &kernel, Value distance) {
   ImplicitLocOpBuilder builder(kernel.loc, kernel.builder);
   // For 16-bit results a device's own instruction is good enough.
   Type result = elementTypeOf(kernel.yields().front());
@@ -82,6 +80,57 @@ Value LineSoftmax::exponential(KernelBuilder &kernel, Value x,
   if (isSingle)
     return expOfNonPositiveSingle({builder, distance}).value;
   return math::ExpOp::create(builder, distance);
+}
+
+/// The maximum and the sum about it of two such pairs: that about the smaller
+/// maximum is scaled. With `isOne` the second is an element and its sum 1.
+static Values joinSums(KernelBuilder &kernel, ValueRange a, ValueRange b,
+                       bool isOne) {
+  ImplicitLocOpBuilder builder(kernel.loc, kernel.builder);
+  Real left(builder, a[0]), right(builder, b[0]), sum(builder, a[1]);
+  Real distance = right - left;
+  Mask isLarger = distance > 0.0;
+  Real scale(builder, power(kernel, (-abs(distance)).value));
+  Real other = isOne ? Real(1.0) : Real(builder, b[1]);
+  Real below = isOne ? sum + scale : fma(other, scale, sum);
+  return {select(isLarger, right, left).value,
+          select(isLarger, fma(sum, scale, other), below).value};
+}
+
+FailureOr<LineSoftmax>
+LineSoftmax::emitOnline(KernelBuilder &kernel, LineLoops &lines,
+                        llvm::function_ref<FailureOr<Value>(const Position &)>
+                            load) {
+  FloatType type = lines.computeType();
+  ImplicitLocOpBuilder builder(kernel.loc, kernel.builder);
+  auto lowest = builder.getFloatAttr(
+      type, APFloat::getLargest(type.getFloatSemantics(), /*Negative=*/true));
+  Value first = arith::ConstantOp::create(builder, lowest);
+  FailureOr<Values> folded = lines.fold(
+      {first, kernel.constant(type, 0)},
+      [&](const Position &at, ValueRange carried) -> FailureOr<Values> {
+        FailureOr<Value> x = load(at);
+        if (failed(x))
+          return failure();
+        return joinSums(kernel, carried, kernel.broadcast(*x, at.lanes),
+                        /*isOne=*/true);
+      },
+      [&](ValueRange a, ValueRange b) {
+        return joinSums(kernel, a, b, /*isOne=*/false);
+      });
+  if (failed(folded))
+    return failure();
+  Real shift(builder, (*folded)[0]), total(builder, (*folded)[1]);
+  // Distances to infinity are NaN.
+  Real exact = select(shift == infinity, shift - shift, total);
+  return LineSoftmax{select(total == 0.0, 0.0, shift).value, exact.value};
+}
+
+Value LineSoftmax::exponential(KernelBuilder &kernel, Value x,
+                               int64_t lanes) const {
+  return power(kernel,
+               arith::SubFOp::create(kernel.builder, kernel.loc, x,
+                                     kernel.broadcast(shift, lanes)));
 }
 
 Value LineSoftmax::logarithmOfTotal(KernelBuilder &kernel) const {
