@@ -19,7 +19,7 @@ set(LACUNA_MLIR_LIBS
   MLIRMathDialect MLIRMemRefDialect MLIRNVVMDialect MLIRSCFDialect
   MLIRTensorDialect MLIRVectorDialect MLIRUBDialect MLIRControlFlowDialect
   MLIRDLTIDialect MLIRComplexDialect
-  MLIRParser MLIRPass MLIRTransforms MLIRTransformUtils MLIROptLib MLIRLspServerLib
+  MLIRBytecodeWriter MLIRParser MLIRPass MLIRTransforms MLIRTransformUtils MLIROptLib MLIRLspServerLib
   MLIRAffineToStandard MLIRArithToLLVM MLIRControlFlowToLLVM MLIRFuncToLLVM
   MLIRIndexToLLVM MLIRMathToLLVM MLIRMathToLibm MLIRMemRefToLLVM
   MLIRReconcileUnrealizedCasts MLIRSCFToControlFlow MLIRUBToLLVM

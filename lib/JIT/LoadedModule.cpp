@@ -18,7 +18,7 @@
 using namespace mlir;
 using namespace lacuna;
 
-static std::unique_ptr<MLIRContext> createContext() {
+std::unique_ptr<MLIRContext> lacuna::createContext() {
   DialectRegistry registry;
   registerDialects(registry);
   auto context = std::make_unique<MLIRContext>(registry);

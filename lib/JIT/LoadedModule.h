@@ -30,6 +30,9 @@ struct LoadedModule {
   std::string note = {};
 };
 
+/// A context with all dialects loaded.
+std::unique_ptr<mlir::MLIRContext> createContext();
+
 /// The functions of a module that can be compiled.
 llvm::SmallVector<mlir::func::FuncOp> publicFunctions(mlir::ModuleOp module);
 

@@ -4,6 +4,7 @@
 #include "Constants.h"
 #include "Diagnostics.h"
 #include "Gradients.h"
+#include "KeptModule.h"
 #include "LoadedModule.h"
 #include "NativeWrapper.h"
 #include "ParsedTarget.h"
@@ -72,6 +73,12 @@ struct Model::State {
   std::map<std::string, std::vector<lacuna::Value>> signatures;
 };
 
+/// Attributes of a lowered module: operations and bytes of each launch, and
+/// what was wished for and is not met.
+static constexpr StringRef operationsName = "lacuna.operations";
+static constexpr StringRef bytesName = "lacuna.bytes";
+static constexpr StringRef noteName = "lacuna.note";
+
 Model::Model(std::shared_ptr<State> state) : state(std::move(state)) {}
 
 /// MLIR is text; a ModelProto begins with the tag of its version field.
@@ -107,23 +114,101 @@ Expected<Model> Model::fromOnnx(const std::string &bytes,
   return Model(state);
 }
 
-Expected<Program> Model::compile(const CompileOptions &options) const {
-  auto start = std::chrono::steady_clock::now();
+static std::string keyOf(const TrainingStep &step) {
+  std::string key = "|t " + step.loss + "," + step.optimizer;
+  for (int64_t number : {step.classAxis, step.ignoreIndex, step.accumulate})
+    key += "," + std::to_string(number);
+  llvm::raw_string_ostream stream(key);
+  for (double number : {step.momentum, step.beta1, step.beta2, step.epsilon,
+                        step.weightDecay, step.clipValue, step.clipNorm})
+    stream << "," << llvm::bit_cast<uint64_t>(number);
+  return key;
+}
+
+/// What distinguishes one program of a model from another.
+static std::string cacheKey(const CompileOptions &options) {
+  std::string key =
+      options.target + "|" + options.entry + "|" + options.gradientOf + "|" +
+      options.memoryBudget + "|" + options.dtype +
+      (options.mixBeforeResize ? "" : "|unmixed");
+  if (options.training)
+    key += keyOf(*options.training);
+  for (const std::string &name : options.gradients)
+    key += "|d " + name;
+  for (const auto &[name, shape] : options.shapes)
+    key += "|" + name + "=" + formatShape(shape);
+  for (const auto &[name, value] : options.constants) {
+    key += "|" + name + ":" + formatShape(value.shape()) + ":";
+    for (int64_t i = 0; i < value.elementCount(); ++i)
+      key += std::to_string(value.element(i)) + ",";
+  }
+  return key;
+}
+
+static void setNumbers(ModuleOp module, StringRef name,
+                       ArrayRef<int64_t> numbers) {
+  module->setAttr(name, DenseI64ArrayAttr::get(module.getContext(), numbers));
+}
+
+/// Takes the module through all stages, and notes at it what is read off
+/// earlier ones.
+static Expected<LoadedModule> lowerWhole(const ModelSource &source,
+                                         const CompileOptions &options) {
   int kernels = findStage("tensor");
-  Expected<LoadedModule> lowered = lowerModule(state->source, options, kernels);
+  Expected<LoadedModule> lowered = lowerModule(source, options, kernels);
   if (!lowered)
-    return lowered.error();
-  auto program = std::make_shared<Program::State>();
-  func::FuncOp entry = publicFunctions(*lowered->module).front();
-  program->operations = countOperations(entry);
-  program->bytes = countBytes(entry);
-  if (Error error = runModuleStages(*lowered, state->source, options, kernels,
+    return lowered;
+  ModuleOp module = *lowered->module;
+  func::FuncOp entry = publicFunctions(module).front();
+  setNumbers(module, operationsName, countOperations(entry));
+  setNumbers(module, bytesName, countBytes(entry));
+  module->setAttr(noteName,
+                  StringAttr::get(module.getContext(), lowered->note));
+  if (Error error = runModuleStages(*lowered, source, options, kernels,
                                     findStage("llvm")))
     return error;
+  return lowered;
+}
+
+/// The same for a GPU: kept on disk, with the device's code.
+static Expected<LoadedModule> lowerForDevice(const ModelSource &source,
+                                             const CompileOptions &options) {
+  KeptModule kept(source, cacheKey(options));
+  if (std::optional<LoadedModule> known = kept.read())
+    return std::move(*known);
+  Expected<LoadedModule> lowered = lowerWhole(source, options);
+  if (!lowered)
+    return lowered;
   CollectDiagnostics diagnostics(lowered->context.get());
-  if (Error error = program->build(*lowered->module, options.target))
+  if (Error error = generateDeviceCode(*lowered->module))
     return diagnostics.error(error.code(), error.message());
-  program->info.note = lowered->note;
+  kept.write(*lowered->module);
+  return lowered;
+}
+
+Expected<Program> Model::compile(const CompileOptions &options) const {
+  auto start = std::chrono::steady_clock::now();
+  Expected<ParsedTarget> target = parseTarget(options.target);
+  if (!target)
+    return target.error();
+  Expected<LoadedModule> lowered =
+      target->ordinal && options.reproducer.empty()
+          ? lowerForDevice(state->source, options)
+          : lowerWhole(state->source, options);
+  if (!lowered)
+    return lowered.error();
+  ModuleOp module = *lowered->module;
+  auto program = std::make_shared<Program::State>();
+  auto numbers = [&](StringRef name) {
+    return llvm::to_vector(
+        module->getAttrOfType<DenseI64ArrayAttr>(name).asArrayRef());
+  };
+  llvm::append_range(program->operations, numbers(operationsName));
+  llvm::append_range(program->bytes, numbers(bytesName));
+  CollectDiagnostics diagnostics(lowered->context.get());
+  if (Error error = program->build(module, options.target))
+    return diagnostics.error(error.code(), error.message());
+  program->info.note = module->getAttrOfType<StringAttr>(noteName).str();
   program->info.compileSeconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count();
@@ -162,37 +247,6 @@ const ModelSource &MemoryExplainer::sourceOf(const Model &model) {
 }
 
 bool Model::isOnnx() const { return state->source.isOnnx; }
-
-static std::string keyOf(const TrainingStep &step) {
-  std::string key = "|t " + step.loss + "," + step.optimizer;
-  for (int64_t number : {step.classAxis, step.ignoreIndex, step.accumulate})
-    key += "," + std::to_string(number);
-  llvm::raw_string_ostream stream(key);
-  for (double number : {step.momentum, step.beta1, step.beta2, step.epsilon,
-                        step.weightDecay, step.clipValue, step.clipNorm})
-    stream << "," << llvm::bit_cast<uint64_t>(number);
-  return key;
-}
-
-/// What distinguishes one program of a model from another.
-static std::string cacheKey(const CompileOptions &options) {
-  std::string key =
-      options.target + "|" + options.entry + "|" + options.gradientOf + "|" +
-      options.memoryBudget + "|" + options.dtype +
-      (options.mixBeforeResize ? "" : "|unmixed");
-  if (options.training)
-    key += keyOf(*options.training);
-  for (const std::string &name : options.gradients)
-    key += "|d " + name;
-  for (const auto &[name, shape] : options.shapes)
-    key += "|" + name + "=" + formatShape(shape);
-  for (const auto &[name, value] : options.constants) {
-    key += "|" + name + ":" + formatShape(value.shape()) + ":";
-    for (int64_t i = 0; i < value.elementCount(); ++i)
-      key += std::to_string(value.element(i)) + ",";
-  }
-  return key;
-}
 
 Expected<std::vector<Tensor>> Model::call(std::span<const Tensor> inputs,
                                           const CompileOptions &options,

@@ -2,7 +2,6 @@
 #include "Program.h"
 
 #include "ElementType.h"
-#include "lacuna/Codegen/DeviceCode.h"
 #include "lacuna/IR/Names.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -71,17 +70,15 @@ Error Program::State::loadDevice(ModuleOp module, int ordinal) {
   CudaImage image;
   for (const std::string &name : kernelNames)
     image.kernels.push_back(readKernel(portable, hopper, name));
-  FailureOr<std::string> code = compileToPTX(portable, "sm_80");
-  FailureOr<std::string> hopperCode = std::string();
-  if (hopper)
-    hopperCode = compileToPTX(hopper, "sm_90a", /*optimize=*/false);
-  if (failed(code) || failed(hopperCode))
-    return Error(ErrorCode::Unsupported, "code generation failed");
+  auto codeOf = [](ModuleOp device) {
+    return device ? device->getAttrOfType<StringAttr>("lacuna.code").str()
+                  : std::string();
+  };
+  image.code = codeOf(portable);
+  image.hopperCode = codeOf(hopper);
   portable.erase();
   if (hopper)
     hopper.erase();
-  image.code = std::move(*code);
-  image.hopperCode = std::move(*hopperCode);
   image.constants = constants;
   image.arenaBytes = info.arenaBytes;
   image.ordinal = ordinal;

@@ -1,8 +1,8 @@
 //===- CudaProgram.cpp - programs on a GPU --------------------------------===//
 #include "lacuna/Runtime/Cuda.h"
 
-#include "CudaCache.h"
 #include "CudaState.h"
+#include "lacuna/Support/DiskCache.h"
 
 #include <fmt/format.h>
 
@@ -82,7 +82,7 @@ int cudaProcessors(int ordinal) {
 Error CudaProgram::State::loadCode(CudaHandle &module,
                                    const std::string &code) {
   std::string machineCode;
-  CudaCache cache(code, target);
+  DiskCache cache(code, target, "cubin");
   if (std::optional<std::string> kept = cache.read()) {
     machineCode = *kept;
     if (driver->loadModule(&module, machineCode.data(), 0, nullptr, nullptr) ==

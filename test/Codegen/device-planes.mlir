@@ -20,7 +20,7 @@ func.func @pyramid(%x: tensor<64x16x16x256xbf16>) -> tensor<64x5376xbf16> {
 // A thread writes four numbers of a row, whatever the channels, and reads an
 // input row only where the row of results before did not.
 // ENLARGED: .entry kernel_resample_launch
-// ENLARGED-DAG: setp.eq.b64
+// ENLARGED-DAG: setp.eq.b32
 // ENLARGED-DAG: ld.global.b16
 // ENLARGED-DAG: fma.rn.f32
 // ENLARGED-DAG: st.global.v2.b32

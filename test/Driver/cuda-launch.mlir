@@ -4,11 +4,16 @@
 // RUN: env LD_LIBRARY_PATH=%t XDG_CACHE_HOME=%t/b MOCK_CUDA_MAJOR=8 lacuna run %s --random 1 --target=cuda 2>&1 | FileCheck %s --check-prefixes=BOTH,AMPERE --implicit-check-not=map
 // RUN: env LD_LIBRARY_PATH=%t XDG_CACHE_HOME=%t/kept lacuna bench %s --repeats 2 --random 1 --target=cuda 2>&1 | FileCheck %s --check-prefixes=ASSEMBLED,RECORDED
 // RUN: env LD_LIBRARY_PATH=%t XDG_CACHE_HOME=%t/kept lacuna run %s --random 1 --target=cuda 2>&1 | FileCheck %s --check-prefix=BOTH --implicit-check-not=assemble
-// RUN: sh -c 'for file in %t/kept/lacuna/*.cubin; do echo >> $file; done'
+// RUN: sh -c 'for file in %t/kept/lacuna/*.*; do echo >> $file; done'
 // RUN: env LD_LIBRARY_PATH=%t XDG_CACHE_HOME=%t/kept lacuna run %s --random 1 --target=cuda 2>&1 | FileCheck %s --check-prefix=ASSEMBLED
+// RUN: sh -c 'ls -i %t/kept/lacuna/*.program > %t/before'
+// RUN: env LD_LIBRARY_PATH=%t XDG_CACHE_HOME=%t/kept lacuna run %s --random 1 --target=cuda 2>&1 | FileCheck %s --check-prefix=BOTH
+// RUN: sh -c 'ls -i %t/kept/lacuna/*.program > %t/after'
+// RUN: cmp %t/before %t/after
 // What reaches the driver, which a library stands in for that tells of it.
 // Hopper gets attention's own grid and tensor maps, other GPUs the loops. Code
-// is assembled once and kept; a file that is not whole is as if not there. Later
+// is assembled once and kept, as is the program before (a file that is written
+// again is another one); a file that is not whole is as if not there. Later
 // calls replay the launches of the second one; timed ones launch one by one.
 
 // BOTH: load sm_80

@@ -1,5 +1,5 @@
-//===- CudaCache.cpp - machine code of GPUs on disk -----------------------===//
-#include "CudaCache.h"
+//===- DiskCache.cpp - What was compiled, on disk -------------------------===//
+#include "lacuna/Support/DiskCache.h"
 
 #include "lacuna/Support/AtomicFile.h"
 
@@ -18,18 +18,34 @@ namespace fs = std::filesystem;
 namespace {
 /// What a file begins with; the code follows.
 struct Header {
-  char magic[8] = {'L', 'A', 'C', 'U', 'B', 'I', 'N', '1'};
+  char magic[8] = {'L', 'A', 'C', 'U', 'B', 'I', 'N', '2'};
   uint64_t key[2] = {};
   uint64_t bytes = 0;
   uint64_t checksum = 0;
 };
 } // namespace
 
-/// Fowler, Noll and Vo's hash (FNV-1a) from `start` on.
+/// Fowler, Noll and Vo's hash (FNV-1a) from `start` on, of words of 8 bytes in
+/// four chains; the upper halves, which are mixed best, go down in between.
 static uint64_t hash(std::string_view text, uint64_t start) {
-  for (unsigned char letter : text)
-    start = (start ^ letter) * 0x100000001b3;
-  return start;
+  constexpr uint64_t prime = 0x100000001b3;
+  uint64_t chains[4] = {start, start + 1, start + 2, start + 3};
+  auto add = [&](uint64_t &chain, uint64_t word) {
+    chain = (chain ^ word) * prime;
+    chain ^= chain >> 32;
+  };
+  size_t at = 0;
+  for (; at + 32 <= text.size(); at += 32) {
+    uint64_t words[4];
+    std::memcpy(words, text.data() + at, sizeof(words));
+    for (int i = 0; i < 4; ++i)
+      add(chains[i], words[i]);
+  }
+  for (; at < text.size(); ++at)
+    add(chains[0], static_cast<unsigned char>(text[at]));
+  for (uint64_t word : {chains[1], chains[2], chains[3], text.size()})
+    add(chains[0], word);
+  return chains[0];
 }
 
 static constexpr uint64_t firstStart = 0xcbf29ce484222325;
@@ -43,34 +59,36 @@ static std::string cacheFolder() {
   return home && *home ? std::string(home) + "/.cache/lacuna" : "";
 }
 
-CudaCache::CudaCache(std::string_view text, std::string_view target)
+DiskCache::DiskCache(std::string_view text, std::string_view target,
+                     std::string_view kind)
     : folder(cacheFolder()) {
   key[0] = hash(text, hash(target, firstStart));
   key[1] = hash(text, hash(target, secondStart)) ^ text.size();
-  path = fmt::format("{}/{:016x}{:016x}.cubin", folder, key[0], key[1]);
+  path = fmt::format("{}/{:016x}{:016x}.{}", folder, key[0], key[1], kind);
 }
 
-std::optional<std::string> CudaCache::read() const {
-  if (folder.empty())
+std::optional<std::string> DiskCache::read() const {
+  std::error_code failed;
+  uintmax_t size = folder.empty() ? 0 : fs::file_size(path, failed);
+  if (failed || size < sizeof(Header))
     return std::nullopt;
   std::ifstream file(path, std::ios::binary);
-  std::string all((std::istreambuf_iterator<char>(file)), {});
   Header header, wanted;
-  if (all.size() < sizeof(Header))
+  std::string code(size - sizeof(Header), '\0');
+  if (!file.read(reinterpret_cast<char *>(&header), sizeof(header)) ||
+      !file.read(code.data(), std::streamsize(code.size())))
     return std::nullopt;
-  std::memcpy(&header, all.data(), sizeof(Header));
-  std::string code = all.substr(sizeof(Header));
   if (std::memcmp(header.magic, wanted.magic, sizeof(header.magic)) != 0 ||
       header.key[0] != key[0] || header.key[1] != key[1] ||
       header.bytes != code.size() ||
       header.checksum != hash(code, firstStart))
     return std::nullopt;
-  std::error_code ignored; // the time of the last use
-  fs::last_write_time(path, fs::file_time_type::clock::now(), ignored);
+  // the time of the last use
+  fs::last_write_time(path, fs::file_time_type::clock::now(), failed);
   return code;
 }
 
-void CudaCache::write(const std::string &code) const {
+void DiskCache::write(std::string_view code) const {
   std::error_code failed;
   if (folder.empty() || int64_t(code.size()) > mostBytes ||
       (fs::create_directories(folder, failed), failed))
@@ -85,7 +103,7 @@ void CudaCache::write(const std::string &code) const {
     evict();
 }
 
-void CudaCache::evict() const {
+void DiskCache::evict() const {
   struct Entry {
     fs::file_time_type used;
     int64_t bytes;
@@ -97,7 +115,8 @@ void CudaCache::evict() const {
   for (fs::directory_iterator it(folder, failed), end; !failed && it != end;
        it.increment(failed)) {
     std::error_code gone;
-    if (it->path().extension() != ".cubin")
+    fs::path extension = it->path().extension();
+    if (extension != ".cubin" && extension != ".program")
       continue;
     int64_t bytes = int64_t(it->file_size(gone));
     fs::file_time_type used = it->last_write_time(gone);
