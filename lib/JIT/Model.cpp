@@ -173,7 +173,11 @@ static Expected<LoadedModule> lowerWhole(const ModelSource &source,
 /// The same for a GPU: kept on disk, with the device's code.
 static Expected<LoadedModule> lowerForDevice(const ModelSource &source,
                                              const CompileOptions &options) {
-  KeptModule kept(source, cacheKey(options));
+  Expected<PipelineOptions> pipeline = pipelineOptions(options);
+  if (!pipeline)
+    return pipeline.error();
+  KeptModule kept(source, cacheKey(options) + "|processors " +
+                              std::to_string(pipeline->processors));
   if (std::optional<LoadedModule> known = kept.read())
     return std::move(*known);
   Expected<LoadedModule> lowered = lowerWhole(source, options);
