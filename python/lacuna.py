@@ -209,7 +209,7 @@ def _current_stream(owners):
     import sys
     for owner in owners:
         value = owner[0] if isinstance(owner, tuple) else owner
-        if _is_torch(value):
+        if _is_torch(value) and value.is_cuda:
             torch = sys.modules["torch"]
             return torch.cuda.current_stream(value.device).cuda_stream
     return None

@@ -17,11 +17,16 @@
 using namespace mlir;
 using namespace lacuna;
 
-/// The range of the arena that `buffer` shows; null for other buffers.
-static memref::ViewOp arenaView(mlir::Value buffer) {
+/// The range of the arena, or of an output that is not written yet, that
+/// `buffer` shows; null for other buffers.
+static memref::ViewOp rangeOf(mlir::Value buffer) {
   while (auto cast = buffer.getDefiningOp<memref::ReinterpretCastOp>())
     buffer = cast.getSource();
   return buffer.getDefiningOp<memref::ViewOp>();
+}
+
+static bool isInArena(memref::ViewOp range) {
+  return isa<BlockArgument>(range.getSource());
 }
 
 static int64_t bytesOf(MemRefType type) {
@@ -66,6 +71,8 @@ private:
   MemoryReport report;
   /// The first launch of the backward direction.
   std::optional<size_t> turn;
+  /// Values in outputs.
+  std::vector<MemoryReport::Value> outside;
   /// By the view: its place among the values.
   llvm::MapVector<Operation *, size_t> index;
 };
@@ -80,19 +87,21 @@ void LifetimeReader::read(func::FuncOp entry) {
                               isRepeated(launch.getLoc())};
     llvm::SmallPtrSet<Operation *, 8> seen;
     for (mlir::Value buffer : launch.getBuffers()) {
-      memref::ViewOp view = arenaView(buffer);
+      memref::ViewOp view = rangeOf(buffer);
       if (!view || !seen.insert(view).second)
         continue;
-      auto [place, isNew] = index.try_emplace(view, report.values.size());
+      auto &values = isInArena(view) ? report.values : outside;
+      auto [place, isNew] = index.try_emplace(view, values.size());
       if (isNew) {
         APInt offset;
         if (!matchPattern(view.getByteShift(), m_ConstantInt(&offset)))
           offset = APInt(64, 0);
-        report.values.push_back(
+        values.push_back(
             {step, step, bytesOf(view.getType()), offset.getSExtValue()});
       }
-      report.values[place->second].last = step;
-      made.ownBytes += report.values[place->second].bytes;
+      values[place->second].last = step;
+      if (isInArena(view))
+        made.ownBytes += values[place->second].bytes;
     }
     report.launches.push_back(std::move(made));
   }
@@ -104,9 +113,10 @@ MemoryReport LifetimeReader::take() {
       report.launches[step].liveBytes += value.bytes;
   for (const MemoryReport::Launch &launch : report.launches)
     report.lowerBound = std::max(report.lowerBound, launch.ownBytes);
-  for (const MemoryReport::Value &value : report.values)
-    if (turn && value.first < *turn && value.last >= *turn)
-      report.keptBytes += value.bytes;
+  for (const auto *values : {&report.values, &outside})
+    for (const MemoryReport::Value &value : *values)
+      if (turn && value.first < *turn && value.last >= *turn)
+        report.keptBytes += value.bytes;
   return std::move(report);
 }
 

@@ -206,6 +206,44 @@ static Error checkTensor(const Tensor &tensor, const lacuna::Value &expected,
                    describe(tensor.dtype(), tensor.shape()));
 }
 
+/// Outputs hold other values until they are written: they must lie apart from
+/// each other and from all inputs.
+static Error checkApart(std::span<const Tensor> inputs,
+                        std::span<const Tensor> outputs,
+                        const std::vector<lacuna::Value> &described) {
+  struct Range {
+    uintptr_t begin, end;
+    int output;
+  };
+  std::vector<Range> ranges;
+  auto add = [&](const Tensor &tensor, int output) {
+    auto begin = reinterpret_cast<uintptr_t>(tensor.data());
+    if (tensor.byteSize() > 0)
+      ranges.push_back({begin, begin + uintptr_t(tensor.byteSize()), output});
+  };
+  for (const Tensor &input : inputs)
+    add(input, -1);
+  for (size_t i = 0; i < outputs.size(); ++i)
+    add(outputs[i], int(i));
+  llvm::sort(ranges, [](const Range &a, const Range &b) {
+    return a.begin < b.begin;
+  });
+  uintptr_t inputEnd = 0, outputEnd = 0;
+  int last = -1;
+  for (const Range &range : ranges) {
+    bool isOutput = range.output >= 0;
+    if (range.begin < (isOutput ? std::max(inputEnd, outputEnd) : outputEnd))
+      return Error(ErrorCode::InvalidArgument,
+                   "output `" + described[isOutput ? range.output : last].name +
+                       "` must not share memory with an input or another "
+                       "output");
+    (isOutput ? outputEnd : inputEnd) =
+        std::max(isOutput ? outputEnd : inputEnd, range.end);
+    last = isOutput ? range.output : last;
+  }
+  return Error::success();
+}
+
 /// Checks what is given; `packed` are the inputs, contiguous.
 Error Program::State::prepare(std::span<const Tensor> given,
                               std::span<Tensor> results,
@@ -229,7 +267,7 @@ Error Program::State::prepare(std::span<const Tensor> given,
       return Error(ErrorCode::InvalidArgument,
                    "output `" + outputs[i].name + "` must be contiguous");
   }
-  return Error::success();
+  return checkApart(packed, results, outputs);
 }
 
 Error Program::State::run(std::span<const Tensor> given,

@@ -115,7 +115,15 @@ static Error takeAddresses(std::span<const Tensor> tensors,
       return Error(ErrorCode::InvalidArgument,
                    "`" + values[i].name +
                        "` must be row-major to be used on the GPU in place");
-    addresses.push_back(const_cast<void *>(tensors[i].data()));
+    constexpr uintptr_t alignment = 16; // of vectors and tensor maps
+    const void *begin = tensors[i].data();
+    if (tensors[i].byteSize() > 0 &&
+        reinterpret_cast<uintptr_t>(begin) % alignment)
+      return Error(ErrorCode::InvalidArgument,
+                   "`" + values[i].name +
+                       "` must begin at a multiple of 16 bytes to be used on "
+                       "the GPU in place");
+    addresses.push_back(const_cast<void *>(begin));
   }
   return Error::success();
 }

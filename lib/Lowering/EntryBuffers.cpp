@@ -55,17 +55,15 @@ void EntryBuffers::assignOutputs() {
   }
 }
 
-/// Every value of a kernel that lies in the arena, from the kernel that writes
+/// Every value of a kernel that lies in no output, from the kernel that writes
 /// it to the last that reads it.
-LogicalResult EntryBuffers::collectLifetimes(
-    SmallVectorImpl<Value> &values,
-    SmallVectorImpl<planning::Buffer> &lifetimes) {
+LogicalResult EntryBuffers::collectLifetimes(Lifetimes &lifetimes) {
   DenseMap<Value, size_t> index;
   int64_t time = 0;
   auto extend = [&](Value value) {
     auto found = index.find(rootOf(value));
     if (found != index.end())
-      lifetimes[found->second].upper = time + 1;
+      lifetimes.buffers[found->second].upper = time + 1;
   };
   for (Operation &op : entry.getBody().front().without_terminator()) {
     auto kernel = dyn_cast<KernelOp>(op);
@@ -75,11 +73,14 @@ LogicalResult EntryBuffers::collectLifetimes(
       return op.emitOpError("must be inside a kernel at this stage");
     llvm::for_each(kernel.getInputs(), extend);
     for (Value result : kernel.getResults()) {
-      if (outputOf.count(result))
+      if (auto output = outputOf.find(result); output != outputOf.end()) {
+        lifetimes.outputs.push_back(output->second);
+        lifetimes.spare.push_back({bufferBytes(result.getType()), time});
         continue;
-      index[result] = values.size();
-      values.push_back(result);
-      lifetimes.push_back({time, time + 1, arenaBytesOf(result)});
+      }
+      index[result] = lifetimes.values.size();
+      lifetimes.values.push_back(result);
+      lifetimes.buffers.push_back({time, time + 1, arenaBytesOf(result)});
     }
     ++time;
   }
@@ -88,18 +89,36 @@ LogicalResult EntryBuffers::collectLifetimes(
   return success();
 }
 
+void EntryBuffers::useOutputs(Lifetimes &lifetimes) {
+  std::vector<planning::SparePlace> places =
+      planning::useSpareMemory(lifetimes.buffers, lifetimes.spare);
+  Lifetimes left;
+  for (auto [value, buffer, place] :
+       llvm::zip_equal(lifetimes.values, lifetimes.buffers, places)) {
+    if (place.memory >= 0) {
+      insideOutput[value] = {lifetimes.outputs[place.memory], place.offset};
+      continue;
+    }
+    left.values.push_back(value);
+    left.buffers.push_back(buffer);
+  }
+  lifetimes = std::move(left);
+}
+
 LogicalResult EntryBuffers::planArena() {
-  SmallVector<Value> values;
-  SmallVector<planning::Buffer> lifetimes;
-  if (failed(collectLifetimes(values, lifetimes)))
+  Lifetimes lifetimes;
+  if (failed(collectLifetimes(lifetimes)))
     return failure();
+  useOutputs(lifetimes);
   planning::PlacementOptions options;
   options.effort = searchEffort;
-  planning::Placement placement = planning::placeBuffers(lifetimes, options);
-  for (auto [value, offset] : llvm::zip_equal(values, placement.offsets))
+  planning::Placement placement =
+      planning::placeBuffers(lifetimes.buffers, options);
+  for (auto [value, offset] :
+       llvm::zip_equal(lifetimes.values, placement.offsets))
     arenaOffset[value] = offset;
   arenaBytes = placement.height;
-  liveBytes = planning::maxLive(lifetimes);
+  liveBytes = planning::maxLive(lifetimes.buffers);
   return success();
 }
 
@@ -168,20 +187,33 @@ Value EntryBuffers::constantBuffer(OpBuilder &builder, Operation *op) {
                                      global.getSymName());
 }
 
+/// The memory of an output as bytes.
+Value EntryBuffers::outputBytes(OpBuilder &builder, unsigned output,
+                                Location loc) {
+  Value argument = lowered.getArgument(entry.getNumArguments() + output);
+  auto bytes = MemRefType::get({bufferBytes(entry.getResultTypes()[output])},
+                               builder.getI8Type());
+  return UnrealizedConversionCastOp::create(builder, loc, bytes, argument)
+      .getResult(0);
+}
+
 Value EntryBuffers::base(OpBuilder &builder, Value root) {
   if (auto argument = dyn_cast<BlockArgument>(root))
     return lowered.getArgument(argument.getArgNumber());
   if (auto found = outputOf.find(root); found != outputOf.end())
     return lowered.getArgument(entry.getNumArguments() + found->second);
   Location loc = root.getLoc();
-  if (auto found = arenaOffset.find(root); found != arenaOffset.end()) {
-    Value offset =
-        arith::ConstantIndexOp::create(builder, loc, found->second);
-    return memref::ViewOp::create(
-        builder, loc, bufferType(root.getType()),
-        lowered.getArgument(lowered.getNumArguments() - 1), offset,
-        ValueRange());
-  }
+  auto view = [&](Value memory, int64_t place) -> Value {
+    Value offset = arith::ConstantIndexOp::create(builder, loc, place);
+    return memref::ViewOp::create(builder, loc, bufferType(root.getType()),
+                                  memory, offset, ValueRange());
+  };
+  if (auto found = insideOutput.find(root); found != insideOutput.end())
+    return view(outputBytes(builder, found->second.first, loc),
+                found->second.second);
+  if (auto found = arenaOffset.find(root); found != arenaOffset.end())
+    return view(lowered.getArgument(lowered.getNumArguments() - 1),
+                found->second);
   return constantBuffer(builder, root.getDefiningOp());
 }
 

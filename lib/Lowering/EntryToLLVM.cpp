@@ -167,6 +167,8 @@ LogicalResult EntryConverter::convertOp(Operation &op) {
                               constant(constantOffset.at(global.getName())));
   } else if (auto cast = dyn_cast<memref::ReinterpretCastOp>(op)) {
     pointers[cast] = pointers.lookup(cast.getSource());
+  } else if (auto bytes = dyn_cast<UnrealizedConversionCastOp>(op)) {
+    pointers[bytes.getResult(0)] = pointers.lookup(bytes.getOperand(0));
   } else if (auto copy = dyn_cast<memref::CopyOp>(op)) {
     Value bytes = constant(bytesOf(llvm::cast<MemRefType>(copy.getSource().getType())));
     LLVM::MemcpyOp::create(builder, loc, pointers.lookup(copy.getTarget()),

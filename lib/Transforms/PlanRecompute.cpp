@@ -162,7 +162,8 @@ struct PlanRecompute : lacuna::impl::PlanRecomputeBase<PlanRecompute> {
     if (graph.problem.forwardCount == graph.ops.size())
       return;
     using namespace planning;
-    int64_t peak = evaluatePlan(graph.problem, keepAll(graph.problem)).peak;
+    int64_t peak = evaluatePlan(graph.problem, keepAll(graph.problem)).peak -
+                   graph.resultBytes;
     std::optional<int64_t> budget = parseBudget(memoryBudget, peak);
     if (!budget) {
       function.emitError("`memory-budget` must be a number of bytes or a share "
@@ -170,7 +171,9 @@ struct PlanRecompute : lacuna::impl::PlanRecomputeBase<PlanRecompute> {
           << memoryBudget << "`";
       return signalPassFailure();
     }
-    RecomputePlan plan = planRecompute(graph.problem, *budget);
+    RecomputePlan plan =
+        planRecompute(graph.problem, *budget + graph.resultBytes);
+    plan.peak -= graph.resultBytes;
     if (plan.peak > *budget && !lowest) {
       function.emitError("`memory-budget` must be at least ")
           << plan.peak << " bytes, the lowest peak found, got `"

@@ -7,6 +7,7 @@
 #include "lacuna/IR/OperationCount.h"
 
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/MapVector.h"
 
 #include <numeric>
 
@@ -217,6 +218,34 @@ void KernelOrder::apply() {
     moveToEnd(op);
 }
 
+/// Results lie with the caller. Each counts for as many bytes as forward values
+/// fill it, whole ones, dealt out largest first to the fullest that has room:
+/// in the arena's place they have all results that are not written yet.
+void RecomputeGraph::countResults(ArrayRef<int> results) {
+  std::vector<planning::Value> &all = problem.graph.values;
+  llvm::MapVector<int, int64_t> room;
+  for (int value : results)
+    room[value] = all[value].bytes;
+  SmallVector<int64_t> sizes;
+  for (size_t task = 0; task != problem.forwardCount; ++task)
+    for (int value : problem.graph.tasks[task].writes)
+      if (!problem.isPassing(value) && !room.contains(value))
+        sizes.push_back(all[value].bytes);
+  llvm::sort(sizes, std::greater<>());
+  for (int64_t size : sizes) {
+    int64_t *best = nullptr;
+    for (auto &[value, left] : room)
+      if (left >= size && (!best || left < *best))
+        best = &left;
+    if (best)
+      *best -= size;
+  }
+  for (auto [value, left] : room) {
+    all[value] = {all[value].bytes - left, true};
+    resultBytes += all[value].bytes;
+  }
+}
+
 RecomputeGraph::RecomputeGraph(func::FuncOp function, bool gates) {
   Block &block = function.getBody().front();
   KernelGroups groups(block, gates);
@@ -232,8 +261,6 @@ RecomputeGraph::RecomputeGraph(func::FuncOp function, bool gates) {
   if (ops.empty())
     return;
   markKernels(groups);
-  // Results lie with the caller.
-  for (int value : readsOf(block.getTerminator()))
-    problem.graph.values[value] = {0, true};
+  countResults(readsOf(block.getTerminator()));
   problem.gaps = planning::findGaps(problem);
 }

@@ -24,6 +24,9 @@ public:
   static mlir::Value baseOf(mlir::Value value);
 
   planning::RecomputeProblem problem;
+  /// Bytes of results that count in the problem: until they are written, forward
+  /// values may lie in their memory, so that as much is there beside the arena.
+  int64_t resultBytes = 0;
   /// By task: the op, and the operands by which it reads, in the order of the
   /// task's reads.
   llvm::SmallVector<mlir::Operation *> ops;
@@ -37,6 +40,7 @@ private:
   readsOf(mlir::Operation *op,
           llvm::SmallVectorImpl<mlir::Value> *operands = nullptr) const;
   void markKernels(const KernelGroups &groups);
+  void countResults(llvm::ArrayRef<int> results);
 
   llvm::DenseMap<mlir::Value, int> index;
 };

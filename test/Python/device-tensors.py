@@ -65,6 +65,11 @@ refused(lambda: program.call_into([x], [array()]))
 refused(lambda: program.call_into([x], [OnDevice(array(), 1)]))
 # CHECK-NEXT: `y` must be row-major to be used on the GPU in place
 refused(lambda: program.call_into([x], [OnDevice(array(2, 6)[:, ::2])]))
+# CHECK-NEXT: `y` must begin at a multiple of 16 bytes to be used on the GPU
+refused(lambda: program.call_into(
+    [x], [OnDevice(array(7)[1:].reshape(2, 3))]))
+# CHECK-NEXT: output `y` must not share memory with an input or another output
+refused(lambda: program.call_into([x], [x]))
 # CHECK-NEXT: input `x` must be f32[2x3], got f32[2x4]
 refused(lambda: program.call_into([OnDevice(array(2, 4))], [y]))
 # CHECK-NEXT: must be compiled for `cuda`

@@ -11,10 +11,10 @@
 // The gradient of a chain of contractions, written by hand: within a budget
 // the arena is smaller and the numbers are the same.
 // CHECK-COUNT-12: lacuna.kernel "contract"
-// ALL: lacuna.arena_bytes = 24576 :
-// LESS: lacuna.arena_bytes = 16384 :
-// SMALL: the memory budget must be at least 16384 bytes, the least arena found, got `0` (0 of 24576 bytes)
-// WISH: warning: {{.*}}: the memory budget is not met: 16384 bytes, the least arena found, got `0.01` (245 of 24576 bytes)
+// ALL: lacuna.arena_bytes = 20480 :
+// LESS: lacuna.arena_bytes = 12288 :
+// SMALL: the memory budget must be at least 12288 bytes, the least arena found, got `0` (0 of 20480 bytes)
+// WISH: warning: {{.*}}: the memory budget is not met: 12288 bytes, the least arena found, got `0.01` (204 of 20480 bytes)
 // WORD: the memory budget must be a number of bytes or a share from 0.0 to 1.0, got `half`
 // SHARE: the memory budget must be a number of bytes or a share from 0.0 to 1.0, got `1.5`
 func.func @main(%h0: tensor<32x32xf32>, %w: tensor<32x32xf32>) -> tensor<32x32xf32> {

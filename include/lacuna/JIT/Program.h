@@ -74,7 +74,9 @@ public:
   Expected<std::vector<Tensor>> call(std::span<const Tensor> inputs,
                                      int threads = 0) const;
 
-  /// The same into contiguous tensors of the caller.
+  /// The same into contiguous tensors of the caller, which share no memory with
+  /// each other or with inputs: they hold other values until they are written,
+  /// and anything after an error.
   Error callInto(std::span<const Tensor> inputs, std::span<Tensor> outputs,
                  int threads = 0) const;
 
@@ -88,7 +90,8 @@ public:
 
   /// Runs the program on row-major tensors in the memory of its GPU, in place,
   /// behind what `stream` (a CUstream of it; null: the default one) has to do
-  /// already; returns when all is done. Fails for programs on the host.
+  /// already; returns when all is done. Fails for programs on the host, and for
+  /// tensors that do not begin at a multiple of 16 bytes.
   Error callOnDevice(std::span<const Tensor> inputs, std::span<Tensor> outputs,
                      void *stream) const;
 
