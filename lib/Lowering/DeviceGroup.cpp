@@ -113,11 +113,11 @@ Value DeviceGroup::exchange(Value value, int64_t distance) {
   return arith::OrIOp::create(b, loc, upper, widened(low));
 }
 
-/// Combines what `lanes` neighbouring threads have.
+/// Combines what `lanes` neighbouring threads have, each `apart`-th.
 Values DeviceGroup::reduceLanes(ValueRange values, int64_t lanes,
-                                Combine combine) {
+                                int64_t apart, Combine combine) {
   Values own(values);
-  for (int64_t distance = lanes / 2; distance >= 1; distance /= 2) {
+  for (int64_t distance = lanes / 2; distance >= apart; distance /= 2) {
     Values others;
     for (Value value : own)
       others.push_back(exchange(value, distance));
@@ -126,29 +126,47 @@ Values DeviceGroup::reduceLanes(ValueRange values, int64_t lanes,
   return own;
 }
 
-Values DeviceGroup::reduce(ValueRange values, Combine combine) {
-  if (threads <= warp)
-    return reduceLanes(values, threads, combine);
+/// Combines what all warps have left, in `apart` places each.
+Values DeviceGroup::reduceWarps(ArrayRef<Value> memories, int64_t apart,
+                                Combine combine) {
   OpBuilder &b = kernel.builder;
   Location loc = kernel.loc;
-  Values own = reduceLanes(values, warp, combine);
   int64_t warps = threads / warp;
-  auto partOf = [&](Value thread, bool remainder) -> Value {
-    if (remainder)
-      return arith::RemUIOp::create(b, loc, thread, kernel.index(warps));
-    return arith::DivUIOp::create(b, loc, thread, kernel.index(warp));
+  auto read = [&](Value place) {
+    Values parts;
+    for (Value memory : memories)
+      parts.push_back(memref::LoadOp::create(b, loc, memory, place));
+    return parts;
   };
-  Value mine = partOf(number, /*remainder=*/false);
-  Value other = partOf(number, /*remainder=*/true);
+  if (apart == 1) {
+    Value other =
+        arith::RemUIOp::create(b, loc, number, kernel.index(warps));
+    return reduceLanes(read(other), warps, 1, combine);
+  }
+  Value place = arith::RemUIOp::create(b, loc, number, kernel.index(apart));
+  Values result = read(place);
+  for (int64_t other = 1; other < warps; ++other)
+    result = combine(result, read(kernel.add(place, other * apart)));
+  return result;
+}
+
+Values DeviceGroup::reduce(ValueRange values, Combine combine, int64_t apart) {
+  if (threads <= warp)
+    return reduceLanes(values, threads, apart, combine);
+  OpBuilder &b = kernel.builder;
+  Location loc = kernel.loc;
+  Values own = reduceLanes(values, warp, apart, combine);
+  Value mine = arith::DivUIOp::create(b, loc, number, kernel.index(warp));
+  if (apart > 1)
+    mine = arith::AddIOp::create(
+        b, loc, kernel.mul(mine, apart),
+        arith::RemUIOp::create(b, loc, number, kernel.index(apart)));
   Values memories;
   for (Value value : own)
-    memories.push_back(shared({warps}, value.getType()));
+    memories.push_back(shared({threads / warp * apart}, value.getType()));
   barrier(); // nobody reads what an earlier exchange left
   for (auto [value, memory] : llvm::zip(own, memories))
     memref::StoreOp::create(b, loc, value, memory, mine);
   barrier();
-  Values parts;
-  for (Value memory : memories)
-    parts.push_back(memref::LoadOp::create(b, loc, memory, other));
-  return reduceLanes(parts, warps, combine);
+  return reduceWarps(memories, apart, combine);
 }

@@ -30,9 +30,10 @@ public:
   int64_t size() const { return threads; }
   /// The number of a thread within its group, as an index.
   mlir::Value thread() const { return number; }
-  /// Combines scalars of all threads; each gets the result. The order of
+  /// Combines scalars of all threads whose numbers differ by multiples of
+  /// `apart`, a power of two below 32; each gets the result. The order of
   /// operands is any.
-  Values reduce(mlir::ValueRange values, Combine combine);
+  Values reduce(mlir::ValueRange values, Combine combine, int64_t apart = 1);
   /// Waits for the others' writes to shared memory.
   void barrier();
   /// Memory of the group, which must be a whole block.
@@ -41,7 +42,10 @@ public:
 private:
   mlir::Value exchange(mlir::Value value, int64_t distance);
   mlir::Value exchangeWord(mlir::Value word, int64_t distance);
-  Values reduceLanes(mlir::ValueRange values, int64_t lanes, Combine combine);
+  Values reduceLanes(mlir::ValueRange values, int64_t lanes, int64_t apart,
+                     Combine combine);
+  Values reduceWarps(llvm::ArrayRef<mlir::Value> memories, int64_t apart,
+                     Combine combine);
 
   KernelBuilder &kernel;
   int64_t threads;

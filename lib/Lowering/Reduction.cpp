@@ -34,6 +34,8 @@ private:
   }
   int64_t laneLoop();
   FailureOr<Value> loadStart(const Position &at);
+  LogicalResult emitNeighbours(ArrayRef<int64_t> parallelLoops, int64_t lane,
+                               int64_t lanes, int64_t work);
   LogicalResult emitResult(int64_t lanes, int64_t lane);
   FailureOr<Value> reduce(Value start, int64_t depth, int64_t lanes,
                           int64_t lane);
@@ -57,8 +59,11 @@ private:
   /// lane loop, or another one around neighbouring results.
   std::optional<DeviceGroup> group;
   int64_t sharedLoop = -1;
+  /// How many vectors of neighbouring results a group computes.
+  int64_t neighbours = 1;
   int64_t chooseGroup(int64_t lane);
-  void shareRows(int64_t steps);
+  void shareRows(int64_t steps, int64_t blocks);
+  Value firstLane(Value block, int64_t lanes);
   Value foldGroup(Value partial, int64_t lanes);
   int64_t deviceLanes(int64_t lane, int64_t lanes);
   Operation *combiner = nullptr;
@@ -177,7 +182,7 @@ FailureOr<Value> ReductionEmitter::reduce(Value start, int64_t depth,
   int64_t loop = reductionLoops[depth];
   bool strided = loop == lane && (lanes > 1 || loop == sharedLoop);
   int64_t stop = strided ? sizes[loop] / lanes * lanes : sizes[loop];
-  int64_t threads = group ? group->size() : 1;
+  int64_t threads = group ? group->size() / neighbours : 1;
   auto body = [&](Value i, ValueRange carried) -> FailureOr<Values> {
     loops[loop] = i;
     FailureOr<Value> next = reduce(carried[0], depth + 1, lanes, lane);
@@ -187,7 +192,14 @@ FailureOr<Value> ReductionEmitter::reduce(Value start, int64_t depth,
   };
   bool shared = group && loop == sharedLoop;
   int64_t width = strided ? lanes : 1;
-  Value first = shared ? kernel.mul(group->thread(), width) : kernel.index(0);
+  Value first = kernel.index(0);
+  if (shared) {
+    Value row = group->thread();
+    if (neighbours > 1)
+      row = arith::DivUIOp::create(kernel.builder, kernel.loc, row,
+                                   kernel.index(neighbours));
+    first = kernel.mul(row, width);
+  }
   auto result = kernel.forLoop(first, kernel.index(stop),
                                shared ? width * threads : width, start, body);
   if (failed(result))
@@ -247,11 +259,11 @@ Value ReductionEmitter::foldGroup(Value partial, int64_t lanes) {
     return results;
   };
   if (lanes == 1)
-    return group->reduce(partial, combineAll)[0];
+    return group->reduce(partial, combineAll, neighbours)[0];
   auto unpacked = vector::ToElementsOp::create(b, kernel.loc, partial);
   return vector::FromElementsOp::create(
       b, kernel.loc, cast<VectorType>(partial.getType()),
-      group->reduce(unpacked.getResults(), combineAll));
+      group->reduce(unpacked.getResults(), combineAll, neighbours));
 }
 
 /// Computes and stores the results at the current parallel indices.
@@ -318,9 +330,12 @@ int64_t ReductionEmitter::chooseGroup(int64_t lane) {
 }
 
 /// Sums down long columns: where `steps` threads are too few to fill a GPU, a
-/// group shares the longest loop of each.
-void ReductionEmitter::shareRows(int64_t steps) {
+/// group shares the longest loop of each. Groups enough for a large GPU take
+/// some of the `blocks` neighbouring vectors at once, so that rows are read in
+/// wider pieces.
+void ReductionEmitter::shareRows(int64_t steps, int64_t blocks) {
   constexpr int64_t enough = 1 << 17, worthSharing = 64, each = 8;
+  constexpr int64_t enoughGroups = 128, mostNeighbours = 8;
   int64_t longest = -1;
   for (int64_t loop : reductionLoops)
     if (longest < 0 || sizes[loop] > sizes[longest])
@@ -328,12 +343,28 @@ void ReductionEmitter::shareRows(int64_t steps) {
   if (!neutral || longest < 0 || sizes[longest] < worthSharing ||
       steps >= enough)
     return;
-  uint64_t threads = llvm::bit_floor(uint64_t(sizes[longest] / each));
-  uint64_t missing =
-      llvm::bit_ceil(uint64_t(enough / std::max<int64_t>(steps, 1)));
+  while (neighbours < mostNeighbours && blocks % (2 * neighbours) == 0 &&
+         steps / (2 * neighbours) >= enoughGroups)
+    neighbours *= 2;
+  uint64_t threads =
+      llvm::bit_floor(uint64_t(sizes[longest] / each)) * neighbours;
+  uint64_t missing = llvm::bit_ceil(
+      uint64_t(enough * neighbours / std::max<int64_t>(steps, 1)));
   group.emplace(kernel,
                 std::min({threads, missing, uint64_t(DeviceGroup::most)}));
   sharedLoop = longest;
+}
+
+/// Where this thread's vector of results begins.
+Value ReductionEmitter::firstLane(Value block, int64_t lanes) {
+  if (neighbours == 1)
+    return kernel.mul(block, lanes);
+  OpBuilder &b = kernel.builder;
+  Value own = arith::RemUIOp::create(b, kernel.loc, group->thread(),
+                                     kernel.index(neighbours));
+  Value number = arith::AddIOp::create(b, kernel.loc,
+                                       kernel.mul(block, neighbours), own);
+  return kernel.mul(number, lanes);
 }
 
 /// Long lines of a reduction are shared by a group.
@@ -388,14 +419,20 @@ LogicalResult ReductionEmitter::emit() {
           return emitResult(lane < 0 ? 1 : lanes, lane);
         });
   }
-  // Neighbouring results side by side: the lane loop in steps of `lanes`, then
-  // what is left.
+  return emitNeighbours(parallelLoops, lane, lanes, work);
+}
+
+/// Neighbouring results side by side: the lane loop in steps of `lanes`, then
+/// what is left.
+LogicalResult ReductionEmitter::emitNeighbours(ArrayRef<int64_t> parallelLoops,
+                                               int64_t lane, int64_t lanes,
+                                               int64_t work) {
   SmallVector<int64_t> outerLoops, outerSizes;
-  for (auto [loop, size] : llvm::zip(parallelLoops, parallelSizes)) {
+  for (int64_t loop : parallelLoops) {
     if (loop == lane)
       continue;
     outerLoops.push_back(loop);
-    outerSizes.push_back(size);
+    outerSizes.push_back(sizes[loop]);
   }
   int64_t blocks = llvm::divideCeil(sizes[lane], lanes);
   outerLoops.push_back(lane);
@@ -403,13 +440,16 @@ LogicalResult ReductionEmitter::emit() {
   // Every block has the same code: the last one is moved back to end at the
   // edge and computes some results twice.
   int64_t width = std::min(lanes, sizes[lane]);
-  if (isOnDevice(kernel))
-    shareRows(llvm::product_of(outerSizes));
+  if (isOnDevice(kernel)) {
+    shareRows(llvm::product_of(outerSizes),
+              sizes[lane] % width == 0 ? blocks : 1);
+    outerSizes.back() /= neighbours;
+  }
   return kernel.parallelLoop(
       outerSizes, 16384 / (work * width), [&](ValueRange indices) {
         for (auto [loop, value] : llvm::zip(outerLoops, indices))
           loops[loop] = value;
-        Value first = kernel.mul(indices.back(), width);
+        Value first = firstLane(indices.back(), width);
         loops[lane] = arith::MinUIOp::create(kernel.builder, kernel.loc, first,
                                              kernel.index(sizes[lane] - width));
         return emitResult(width, lane);
