@@ -140,12 +140,21 @@ Expected<PipelineOptions> lacuna::pipelineOptions(const CompileOptions &options)
   if (!target)
     return target.error();
   llvm::StringRef dtype = options.dtype;
-  if (dtype != "" && dtype != "f32" && dtype != "bf16" && dtype != "f16")
+  bool isSplit = dtype == "bf16x2" || dtype == "bf16x3";
+  if (dtype != "" && dtype != "f32" && dtype != "bf16" && dtype != "f16" &&
+      !isSplit)
     return Error(ErrorCode::InvalidArgument,
-                 "`dtype` must be `f32`, `bf16` or `f16`, got `" +
+                 "`dtype` must be `f32`, `bf16`, `f16`, `bf16x2` or `bf16x3`, "
+                 "got `" +
+                     options.dtype + "`");
+  if (isSplit && !target->ordinal)
+    return Error(ErrorCode::InvalidArgument,
+                 "`dtype` must be `f32`, `bf16` or `f16` unless the target is "
+                 "`cuda`, got `" +
                      options.dtype + "`");
   PipelineOptions pipeline;
-  pipeline.dtype = dtype == "f32" ? "" : dtype;
+  pipeline.dtype = dtype == "f32" || isSplit ? "" : dtype;
+  pipeline.floatParts = dtype == "bf16x2" ? 2 : isSplit ? 3 : 0;
   pipeline.vectorBits = target->vectorBits();
   pipeline.onDevice = target->ordinal.has_value();
   if (int found = target->asksDevice() ? cudaProcessors(*target->ordinal) : 0)

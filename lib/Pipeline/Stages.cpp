@@ -78,6 +78,8 @@ static void addPlan(OpPassManager &passes, const PipelineOptions &options) {
     packing.vectorBits = options.vectorBits;
     functions.addPass(createPackContractions(packing));
   }
+  if (options.floatParts > 0)
+    functions.addPass(createSplitFloats({options.floatParts}));
   functions.addPass(createLowerResizes());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());

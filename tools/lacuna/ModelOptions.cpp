@@ -15,7 +15,8 @@ ModelOptions::ModelOptions(cl::SubCommand &command)
              cl::desc("What to compile for (cpu: this processor; cuda, cuda:1: "
                       "a GPU)"),
              cl::value_desc("processor"), cl::sub(command)),
-      dtype("dtype", cl::desc("Compute what the model has in f32 in bf16 or f16"),
+      dtype("dtype", cl::desc("Compute what the model has in f32 in bf16 or f16; on a "
+                     "GPU, bf16x2 or bf16x3: products in so many parts"),
             cl::value_desc("type"), cl::sub(command)),
       shapes("shape", cl::desc("Shape of an input the model leaves open"),
              cl::value_desc("name=2x3"), cl::sub(command)),

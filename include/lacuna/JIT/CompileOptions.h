@@ -23,7 +23,9 @@ struct CompileOptions {
   std::map<std::string, Tensor> constants;
   /// The function to compile; empty: the only public one, or `main`.
   std::string entry;
-  /// What tensors of f32 are computed in: "bf16" or "f16"; empty: f32. Inputs
+  /// What tensors of f32 are computed in: "bf16" or "f16"; empty: f32. "bf16x2"
+  /// and "bf16x3", for GPUs, are f32 whose large products add those of two or
+  /// three bf16 each (`lacuna-split-floats`). Inputs
   /// and outputs keep their types and are cast at the border; so do gradients
   /// and what an optimiser keeps. See the pass `lacuna-narrow-floats`.
   std::string dtype;

@@ -23,6 +23,8 @@ struct PipelineOptions {
   int64_t processors = 132;
   /// What tensors of f32 are computed in: bf16, f16; empty: f32.
   std::string dtype;
+  /// How many bf16 each f32 of large products becomes: 2, 3; 0: it stays.
+  int64_t floatParts = 0;
   /// The loss that is to be made the first result; empty: it is there already.
   std::string gradientOf;
   /// The loss and update around the model; none: it is compiled as it is.

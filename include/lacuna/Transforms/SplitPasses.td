@@ -22,6 +22,24 @@ def SplitConcats : Pass<"lacuna-split-concats", "::mlir::func::FuncOp"> {
   let dependentDialects = tensorDialects;
 }
 
+def SplitFloats : Pass<"lacuna-split-floats", "::mlir::func::FuncOp"> {
+  let summary = "multiply f32 as sums of bf16";
+  let description = [{
+    Input: contractions of f32, of static shapes and one inner dimension of at
+    least 64, with at least 2^27 multiply-adds. Output: contractions of bf16
+    whose sums are f32, three times as deep with two parts, six times with
+    three: x = x0 + x1 (+ x2), each the bf16 next to what is left, and the
+    parts' products are added, without those of least weight.
+
+    Numbers: each product of two numbers is off by at most 3 2^-16 of itself
+    with two parts, 2^-22 with three (f32 rounds products to 2^-24); sums are
+    those of the tensor cores. Numbers from 3.39e38 on, infinities and NaN give
+    infinities or NaN.
+  }];
+  let options = [Option<"parts", "parts", "int64_t", "3", "bf16 a number: 2 or 3">];
+  let dependentDialects = tensorDialects;
+}
+
 def SplitPyramids : Pass<"lacuna-split-pyramids", "::mlir::func::FuncOp"> {
   let summary = "choose between pooling pyramids and pools";
   let description = [{
