@@ -32,8 +32,10 @@ struct Program::State {
   Error build(mlir::ModuleOp module, const std::string &target);
   /// Loads the device's part, which it takes out of `module`.
   Error loadDevice(mlir::ModuleOp module, int ordinal);
+  /// `places`: as those of CudaProgram::call.
   Error runOnDevice(std::span<const Tensor> inputs, std::span<Tensor> outputs,
-                    std::span<LacunaKernelProfile> times) const;
+                    std::span<LacunaKernelProfile> times,
+                    std::span<void *const> places = {}) const;
   Expected<Frame> takeFrame(int threads);
   void returnFrame(Frame frame);
   Expected<std::vector<Tensor>> allocateOutputs() const;

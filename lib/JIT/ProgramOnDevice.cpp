@@ -91,11 +91,12 @@ Error Program::State::loadDevice(ModuleOp module, int ordinal) {
 
 Error Program::State::runOnDevice(std::span<const Tensor> given,
                                   std::span<Tensor> results,
-                                  std::span<LacunaKernelProfile> times) const {
+                                  std::span<LacunaKernelProfile> times,
+                                  std::span<void *const> places) const {
   std::vector<Tensor> packed;
   if (Error error = prepare(given, results, packed))
     return error;
-  return device->call(entry, packed, results, times);
+  return device->call(entry, packed, results, times, places);
 }
 
 std::optional<DeviceUse> Program::deviceUse() const {

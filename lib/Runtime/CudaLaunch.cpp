@@ -131,14 +131,20 @@ void CudaProgram::State::start(Entry entry, const Addresses &inputs,
         outputs.data(), arena.pointer(), constants.pointer());
 }
 
-/// Makes a graph of them; anew when buffers have moved.
-void CudaProgram::State::record(Entry entry, const Addresses &inputs,
-                                const Addresses &outputs) {
+/// The graph of them for these buffers; made if it is not there.
+CudaHandle CudaProgram::State::record(Entry entry, const Addresses &inputs,
+                                      const Addresses &outputs) {
   Addresses buffers(inputs);
   buffers.insert(buffers.end(), outputs.begin(), outputs.end());
-  if (recorded && buffers == recordedBuffers)
-    return;
-  forget(recorded);
+  auto isKept = [&](const Recording &recording) {
+    return recording.executable && recording.buffers == buffers;
+  };
+  if (!isKept(recordings[0]))
+    std::swap(recordings[0], recordings[1]);
+  Recording &latest = recordings[0];
+  if (isKept(latest))
+    return latest.executable;
+  forget(latest.executable);
   constexpr int ownThread = 1;
   CudaHandle graph = nullptr;
   // The default stream, which may be the caller's, records nothing.
@@ -148,10 +154,12 @@ void CudaProgram::State::record(Entry entry, const Addresses &inputs,
   note(driver->endCapture(stream, &graph), "recording the kernels");
   stream = given;
   if (!first)
-    note(driver->instantiate(&recorded, graph, 0), "recording the kernels");
+    note(driver->instantiate(&latest.executable, graph, 0),
+         "recording the kernels");
   if (graph)
     driver->destroyGraph(graph);
-  recordedBuffers = buffers;
+  latest.buffers = buffers;
+  return latest.executable;
 }
 
 /// Runs the launches of `entry`: one by one in the first call and where they
@@ -159,13 +167,12 @@ void CudaProgram::State::record(Entry entry, const Addresses &inputs,
 void CudaProgram::State::run(Entry entry, const Addresses &inputs,
                              const Addresses &outputs) {
   bool asGraph = !timing && !launches.empty() && calls++ > 0;
-  if (asGraph)
-    record(entry, inputs, outputs);
+  CudaHandle graph = asGraph ? record(entry, inputs, outputs) : nullptr;
   note(driver->recordEvent(began, stream), "timing a call");
   if (!asGraph)
     start(entry, inputs, outputs);
   else if (!first)
-    note(driver->launchGraph(recorded, stream), "running the kernels");
+    note(driver->launchGraph(graph, stream), "running the kernels");
   note(driver->recordEvent(ended, stream), "timing a call");
 }
 

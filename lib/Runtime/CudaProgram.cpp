@@ -15,7 +15,8 @@ CudaProgram::State::~State() {
   if (!context)
     return;
   driver->setContext(context);
-  forget(recorded);
+  for (Recording &recording : recordings)
+    forget(recording.executable);
   for (CudaHandle event : {began, ended})
     if (event)
       driver->destroyEvent(event);
@@ -225,19 +226,22 @@ void CudaProgram::State::begin(CudaHandle target) {
 
 Error CudaProgram::call(Entry entry, std::span<const Tensor> inputs,
                         std::span<Tensor> outputs,
-                        std::span<LacunaKernelProfile> times) {
+                        std::span<LacunaKernelProfile> times,
+                        std::span<void *const> places) {
   std::lock_guard<std::mutex> lock(state->mutex);
   State &now = *state;
   std::unique_lock<std::mutex> alone = now.keepOthersOut();
   now.timing = !times.empty();
   now.begin(now.ownStream);
-  std::vector<void *> in, out;
-  if (Error error = now.upload(inputs, in))
+  State::Addresses in, out;
+  std::span<void *const> outputPlaces =
+      places.empty() ? places : places.subspan(inputs.size());
+  if (Error error = now.upload(inputs, places, in))
     return error;
-  if (Error error = now.reserveOutputs(outputs, out))
+  if (Error error = now.reserve(now.outputs, outputs, outputPlaces, out))
     return error;
   now.run(entry, in, out);
-  return now.finish(outputs, times);
+  return now.finish(outputs, outputPlaces, times);
 }
 
 Error CudaProgram::callInPlace(Entry entry, std::span<void *const> inputs,

@@ -39,7 +39,8 @@ struct CudaProgram::State {
   using Addresses = std::vector<void *>;
   void run(Entry entry, const Addresses &inputs, const Addresses &outputs);
   void start(Entry entry, const Addresses &inputs, const Addresses &outputs);
-  void record(Entry entry, const Addresses &inputs, const Addresses &outputs);
+  CudaHandle record(Entry entry, const Addresses &inputs,
+                    const Addresses &outputs);
   void forget(CudaHandle &executable);
   void begin(CudaHandle stream);
   Error findKernels();
@@ -48,10 +49,12 @@ struct CudaProgram::State {
   Error findKernel(CudaHandle module, const std::string &name,
                    CudaHandle &function);
   Error reserve(const CudaImage &image);
-  Error upload(std::span<const Tensor> tensors, std::vector<void *> &pointers);
-  Error reserveOutputs(std::span<Tensor> tensors,
-                       std::vector<void *> &pointers);
-  Error finish(std::span<Tensor> outputs,
+  Error reserve(std::vector<DeviceMemory> &memory,
+                std::span<const Tensor> tensors,
+                std::span<void *const> places, Addresses &pointers);
+  Error upload(std::span<const Tensor> tensors, std::span<void *const> places,
+               Addresses &pointers);
+  Error finish(std::span<Tensor> outputs, std::span<void *const> places,
                std::span<LacunaKernelProfile> times);
   Error readFailure();
   void readTimes(std::span<LacunaKernelProfile> times);
@@ -87,10 +90,13 @@ struct CudaProgram::State {
   std::mutex mutex;
   Error first = Error::success();
   bool timing = false;
-  /// All launches of a call, and the buffers they were recorded with; null
-  /// before the second call.
-  CudaHandle recorded = nullptr;
-  std::vector<void *> recordedBuffers;
+  /// All launches of a call as a graph, and the buffers they were recorded with:
+  /// of the latest two lists of buffers, as states change places.
+  struct Recording {
+    CudaHandle executable = nullptr;
+    Addresses buffers;
+  };
+  std::array<Recording, 2> recordings;
   int64_t calls = 0;
   /// One pair around each launch of a call that is timed.
   std::vector<std::array<CudaHandle, 2>> events;

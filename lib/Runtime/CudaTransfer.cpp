@@ -3,36 +3,79 @@
 
 namespace lacuna {
 
-Error CudaProgram::State::reserveOutputs(std::span<Tensor> tensors,
-                                         std::vector<void *> &pointers) {
+static void *placeOf(std::span<void *const> places, size_t index) {
+  return places.empty() ? nullptr : places[index];
+}
+
+/// Where each tensor lies: at its place, or in memory of the program's own.
+Error CudaProgram::State::reserve(std::vector<DeviceMemory> &memory,
+                                  std::span<const Tensor> tensors,
+                                  std::span<void *const> places,
+                                  Addresses &pointers) {
+  memory.resize(tensors.size());
   for (size_t i = 0; i < tensors.size(); ++i) {
-    if (i == outputs.size()) {
-      auto memory = DeviceMemory::allocate(*driver, tensors[i].byteSize());
-      if (!memory)
-        return memory.error();
-      outputs.push_back(std::move(*memory));
+    if (void *place = placeOf(places, i)) {
+      pointers.push_back(place);
+      continue;
     }
-    pointers.push_back(outputs[i].pointer());
+    if (!memory[i].get()) {
+      auto made = DeviceMemory::allocate(*driver, tensors[i].byteSize());
+      if (!made)
+        return made.error();
+      memory[i] = std::move(*made);
+    }
+    pointers.push_back(memory[i].pointer());
   }
   return Error::success();
 }
 
 Error CudaProgram::State::upload(std::span<const Tensor> tensors,
-                                 std::vector<void *> &pointers) {
+                                 std::span<void *const> places,
+                                 Addresses &pointers) {
+  if (Error error = reserve(inputs, tensors, places, pointers))
+    return error;
   for (size_t i = 0; i < tensors.size(); ++i) {
     size_t bytes = size_t(tensors[i].byteSize());
-    if (i == inputs.size()) {
-      auto memory = DeviceMemory::allocate(*driver, int64_t(bytes));
-      if (!memory)
-        return memory.error();
-      inputs.push_back(std::move(*memory));
-    }
-    pointers.push_back(inputs[i].pointer());
-    if (bytes)
+    if (bytes && !placeOf(places, i))
       note(driver->upload(inputs[i].get(), tensors[i].data(), bytes, stream),
            "uploading an input");
   }
   return Error::success();
+}
+
+Expected<std::shared_ptr<void>> CudaProgram::allocate(int64_t bytes) {
+  std::lock_guard<std::mutex> lock(state->mutex);
+  state->driver->setContext(state->context);
+  Expected<DeviceMemory> memory = DeviceMemory::allocate(*state->driver, bytes);
+  if (!memory)
+    return memory.error();
+  auto owner = std::make_shared<DeviceMemory>(std::move(*memory));
+  return std::shared_ptr<void>(owner, owner->pointer());
+}
+
+Error CudaProgram::write(void *to, const Tensor &from) {
+  std::lock_guard<std::mutex> lock(state->mutex);
+  State &now = *state;
+  now.begin(now.ownStream);
+  if (from.byteSize() > 0)
+    now.note(now.driver->upload(reinterpret_cast<CudaPointer>(to), from.data(),
+                                size_t(from.byteSize()), now.stream),
+             "uploading a state");
+  now.note(now.driver->synchronize(now.stream), "uploading a state");
+  return now.first;
+}
+
+Error CudaProgram::read(Tensor &to, const void *from) {
+  std::lock_guard<std::mutex> lock(state->mutex);
+  State &now = *state;
+  now.begin(now.ownStream);
+  if (to.byteSize() > 0)
+    now.note(now.driver->download(to.data(),
+                                  reinterpret_cast<CudaPointer>(from),
+                                  size_t(to.byteSize()), now.stream),
+             "downloading a state");
+  now.note(now.driver->synchronize(now.stream), "downloading a state");
+  return now.first;
 }
 
 Error CudaProgram::State::readFailure() {
@@ -56,9 +99,11 @@ Error CudaProgram::State::readFailure() {
 }
 
 Error CudaProgram::State::finish(std::span<Tensor> results,
+                                 std::span<void *const> places,
                                  std::span<LacunaKernelProfile> times) {
   for (size_t i = 0; i < results.size(); ++i)
-    if (size_t bytes = size_t(results[i].byteSize()))
+    if (size_t bytes = size_t(results[i].byteSize());
+        bytes && !placeOf(places, i))
       note(driver->download(results[i].data(), outputs[i].get(), bytes,
                             stream),
            "downloading an output");

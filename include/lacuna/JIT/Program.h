@@ -97,6 +97,7 @@ public:
 
 private:
   friend class Model;
+  friend class States;
   struct State;
   explicit Program(std::shared_ptr<State> state);
   std::shared_ptr<State> state;

@@ -80,12 +80,21 @@ public:
   static Expected<std::shared_ptr<CudaProgram>> load(const CudaImage &image);
 
   /// Runs `entry` on contiguous host tensors and waits. One call at a time:
-  /// others wait, also
-  /// those of other programs where kernels of both wait. `times` (one a launch) are added to when not empty. Fails
-  /// when a check of the program fails or the device reports an error.
+  /// others wait, also those of other programs where kernels of both wait.
+  /// `times` (one a launch) are added to when not empty. `places`, unless empty,
+  /// has an address for each input, then each output: where one is not null, the
+  /// tensor lies there in the device's memory and stays. Fails when a check of
+  /// the program fails or the device reports an error.
   Error call(Entry entry, std::span<const Tensor> inputs,
              std::span<Tensor> outputs,
-             std::span<LacunaKernelProfile> times = {});
+             std::span<LacunaKernelProfile> times = {},
+             std::span<void *const> places = {});
+
+  /// Memory of the device, freed with its last owner.
+  Expected<std::shared_ptr<void>> allocate(int64_t bytes);
+  /// Copies a contiguous host tensor to the device's memory, and back.
+  Error write(void *to, const Tensor &from);
+  Error read(Tensor &to, const void *from);
 
   /// The same on addresses in the device's memory, in place, behind what
   /// `stream` (a CUstream; null: the default one) has to do already. Returns
