@@ -1,7 +1,8 @@
 //===- MemoryBudget.cpp - Recomputation for a size of the arena -----------===//
 // PlanRecompute counts values; what a program takes in the end is the arena of
-// its kernels, after fusion, ordering and placement. A bisection over the one
-// finds the largest bound that keeps the other within the budget.
+// its kernels, after fusion, ordering and placement. A few bounds on the one,
+// each corrected by how far the last one missed, find programs that keep the
+// other within the budget; the cheapest is taken.
 //===----------------------------------------------------------------------===//
 #include "MemoryBudget.h"
 
@@ -14,8 +15,10 @@
 using namespace mlir;
 using namespace lacuna;
 
-/// Halvings of the range of bounds: to a hundredth of the peak.
-static constexpr int mostTrials = 8;
+/// Bounds that are tried.
+static constexpr int mostTrials = 5;
+/// The share of the budget that an arena should use.
+static constexpr double goodUse = 0.96;
 
 Expected<BudgetTrial> lacuna::tryBudget(ModuleOp plan,
                                         const CompileOptions &options,
@@ -57,6 +60,41 @@ static Expected<int64_t> parseBudget(StringRef text, int64_t whole) {
                    text.str() + "`");
 }
 
+/// Within the budget what computes least, else what takes least.
+static bool isBetter(const BudgetTrial &a, const BudgetTrial &b,
+                     int64_t budget) {
+  bool fits = a.arenaBytes <= budget;
+  if (fits != (b.arenaBytes <= budget))
+    return fits;
+  return fits ? a.operations < b.operations : a.arenaBytes < b.arenaBytes;
+}
+
+/// The best trial; `whole`, with a bound of -1, if none is better.
+static Expected<BudgetTrial> findBound(ModuleOp plan,
+                                       const CompileOptions &options,
+                                       const BudgetTrial &whole,
+                                       int64_t budget) {
+  BudgetTrial best = whole;
+  // PlanRecompute knows neither the order of kernels nor what is merged once
+  // more is computed late: its bound may be above the arena.
+  double low = 0, high = 2 * double(whole.arenaBytes), bound = double(budget);
+  for (int trial = 0; trial < mostTrials && low + 1 < high; ++trial) {
+    Expected<BudgetTrial> tried = tryBudget(plan, options, int64_t(bound));
+    if (!tried)
+      return tried.error();
+    if (isBetter(*tried, best, budget))
+      best = *tried;
+    double use = double(tried->arenaBytes) / double(std::max<int64_t>(budget, 1));
+    if (use <= 1 && use >= goodUse)
+      break;
+    (use <= 1 ? low : high) = bound;
+    bound /= std::max(use, 0.5);
+    if (!(bound > low && bound < high))
+      bound = (low + high) / 2;
+  }
+  return best;
+}
+
 Error lacuna::fitMemoryBudget(LoadedModule &loaded,
                               const CompileOptions &options) {
   Expected<BudgetTrial> whole = tryBudget(*loaded.module, options, -1);
@@ -68,25 +106,13 @@ Error lacuna::fitMemoryBudget(LoadedModule &loaded,
     return budget.error();
   if (whole->arenaBytes <= *budget)
     return Error::success();
-  // PlanRecompute knows neither the order of kernels nor what is merged once
-  // more is computed late: its bound may be above the arena.
-  int64_t low = 0, high = 2 * whole->arenaBytes;
-  int64_t least = whole->arenaBytes, leastBound = -1, chosen = -1;
-  for (int trial = 0; trial < mostTrials; ++trial) {
-    int64_t bound = trial == 0 ? *budget : (low + high) / 2;
-    Expected<BudgetTrial> tried = tryBudget(*loaded.module, options, bound);
-    if (!tried)
-      return tried.error();
-    if (tried->arenaBytes < least) {
-      least = tried->arenaBytes;
-      leastBound = bound;
-    }
-    bool fits = tried->arenaBytes <= *budget;
-    (fits ? low : high) = bound;
-    chosen = fits ? std::max(chosen, bound) : chosen;
-  }
-  if (chosen < 0) {
-    std::string found = std::to_string(least) +
+  Expected<BudgetTrial> best =
+      findBound(*loaded.module, options, *whole, *budget);
+  if (!best)
+    return best.error();
+  int64_t chosen = best->bound;
+  if (best->arenaBytes > *budget) {
+    std::string found = std::to_string(best->arenaBytes) +
                         " bytes, the least arena found, got `" +
                         options.memoryBudget + "` (" + std::to_string(*budget) +
                         " of " + std::to_string(whole->arenaBytes) + " bytes)";
@@ -95,10 +121,9 @@ Error lacuna::fitMemoryBudget(LoadedModule &loaded,
       return Error(ErrorCode::OutOfMemory,
                    "the memory budget must be at least " + found);
     loaded.note = "the memory budget is not met: " + found;
-    if (leastBound < 0)
-      return Error::success();
-    chosen = leastBound;
   }
+  if (chosen < 0)
+    return Error::success();
   loaded.memoryBudget = std::to_string(chosen);
   return Error::success();
 }

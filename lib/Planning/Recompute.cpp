@@ -9,11 +9,26 @@
 
 using namespace lacuna::planning;
 
+/// By value: the tasks during which it must be there, in order.
+static std::vector<std::vector<int>>
+findReaders(const RecomputeProblem &problem) {
+  std::vector<std::vector<int>> readers(problem.graph.values.size());
+  for (size_t task = 0; task != problem.graph.tasks.size(); ++task) {
+    for (int value : problem.graph.tasks[task].reads)
+      readers[value].push_back(int(task));
+    if (!problem.holds.empty())
+      for (int value : problem.holds[task])
+        readers[value].push_back(int(task));
+  }
+  return readers;
+}
+
 namespace {
 /// Writes the program down, and what has to be computed again before it.
 class Expander {
 public:
-  Expander(const RecomputeProblem &problem, std::span<const char> dropped);
+  Expander(const RecomputeProblem &problem, std::span<const char> dropped,
+           int patience);
   RecomputePlan run();
 
 private:
@@ -25,8 +40,13 @@ private:
   void passOn();
   void dropUnread();
 
+  int nextReader(int value, int task) const;
+
   const RecomputeProblem &problem;
+  int patience;
   std::vector<int> writers, current;
+  /// By value: its readers in order, if patience may end.
+  std::vector<std::vector<int>> readers;
   /// By task: what is forgotten behind it.
   std::vector<std::vector<int>> forgotten;
   /// By value: the forward task behind which it is dropped till the backward
@@ -39,12 +59,17 @@ private:
 } // namespace
 
 Expander::Expander(const RecomputeProblem &problem,
-                   std::span<const char> dropped)
-    : problem(problem), writers(findWriters(problem.graph)),
+                   std::span<const char> dropped, int patience)
+    : problem(problem), patience(patience), writers(findWriters(problem.graph)),
       current(problem.graph.values.size()),
       forgotten(problem.graph.tasks.size()),
       droppedBehind(current.size(), int(problem.graph.tasks.size())) {
   std::iota(current.begin(), current.end(), 0);
+  if (patience != endlessPatience)
+    readers = findReaders(problem);
+  plan.program.tasks.reserve(2 * problem.graph.tasks.size());
+  plan.order.reserve(2 * problem.graph.tasks.size());
+  plan.program.values.reserve(2 * current.size());
   plan.program.values = problem.graph.values;
   for (size_t value = 0; value != current.size(); ++value)
     if (problem.isPassing(int(value)))
@@ -120,14 +145,24 @@ void Expander::run(int task) {
         step.reads.push_back(current[value]);
 }
 
+int Expander::nextReader(int value, int task) const {
+  auto next = std::ranges::upper_bound(readers[value], task);
+  return next == readers[value].end() ? INT_MAX : *next;
+}
+
 /// What the forward direction computed again for itself is dropped again until
-/// the backward one.
+/// the backward one; and what would have to wait too long for its next reader.
 void Expander::forgetAfter(int task) {
-  if (problem.isForward(task))
-    for (int repeated : again)
-      for (int value : problem.graph.tasks[repeated].writes)
-        if (droppedBehind[value] <= task)
-          current[value] = -1;
+  auto isDropped = [&](int value) {
+    if (problem.isForward(task))
+      return droppedBehind[value] <= task;
+    return patience != endlessPatience &&
+           nextReader(value, task) - task > patience;
+  };
+  for (int repeated : again)
+    for (int value : problem.graph.tasks[repeated].writes)
+      if (isDropped(value))
+        current[value] = -1;
   again.clear();
   for (int value : forgotten[task])
     current[value] = -1;
@@ -195,15 +230,18 @@ RecomputePlan Expander::run() {
     dropUnread();
   std::vector<int> steps(plan.program.tasks.size());
   std::iota(steps.begin(), steps.end(), 0);
-  plan.peak = peakBytes(plan.program, steps);
+  plan.live = liveBytes(plan.program, steps);
+  for (int64_t bytes : plan.live)
+    plan.peak = std::max(plan.peak, bytes);
   return std::move(plan);
 }
 
 RecomputePlan
 lacuna::planning::evaluatePlan(const RecomputeProblem &problem,
-                               std::vector<char> dropped) {
-  RecomputePlan plan = Expander(problem, dropped).run();
+                               std::vector<char> dropped, int patience) {
+  RecomputePlan plan = Expander(problem, dropped, patience).run();
   plan.dropped = std::move(dropped);
+  plan.patience = patience;
   return plan;
 }
 

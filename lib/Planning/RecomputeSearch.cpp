@@ -7,6 +7,7 @@
 #include "lacuna/Planning/Recompute.h"
 
 #include <algorithm>
+#include <numeric>
 #include <random>
 #include <span>
 #include <tuple>
@@ -24,12 +25,16 @@ public:
   RecomputePlan run();
 
 private:
-  bool consider(std::vector<char> dropped, RecomputePlan &best);
+  bool consider(std::vector<char> dropped, int patience, RecomputePlan &best);
+  double excessOf(const RecomputePlan &plan) const;
   bool isBetter(const RecomputePlan &a, const RecomputePlan &b) const;
+  void note(const RecomputePlan &plan);
   void tryAll(RecomputePlan &best);
   void start(std::span<const char> values);
   void tryCuts();
   void trySegments();
+  void tryPrices();
+  std::vector<RecomputePlan *> chooseStarts();
   std::vector<char> cutSegments(int count, bool skips) const;
   void descend(RecomputePlan &plan);
   void kick(RecomputePlan &plan);
@@ -45,6 +50,9 @@ private:
   std::vector<int> candidates;
   std::vector<double> prices;
   std::vector<RecomputePlan> starts;
+  RecomputePlan lowest;
+  /// What plans above the budget may cost.
+  double mostCost = 0;
 };
 } // namespace
 
@@ -63,23 +71,45 @@ RecomputeSearch::RecomputeSearch(const RecomputeProblem &problem,
   std::sort(found.begin(), found.end());
   for (auto [density, gap] : found)
     candidates.push_back(gap);
+  mostCost = 1.2 * std::accumulate(problem.costs.begin(),
+                                   problem.costs.begin() + problem.forwardCount,
+                                   0.0);
   std::sort(prices.begin(), prices.end());
   prices.erase(std::unique(prices.begin(), prices.end()), prices.end());
+}
+
+/// What lies above the budget, at all steps: unlike the peak it falls when one
+/// of several peaks does. The third power makes the highest count most.
+double RecomputeSearch::excessOf(const RecomputePlan &plan) const {
+  double excess = 0;
+  for (int64_t bytes : plan.live) {
+    double above = std::max(0.0, double(bytes - budget));
+    excess += above * above * above;
+  }
+  return excess;
 }
 
 /// Within the budget the cheaper, above it the lower.
 bool RecomputeSearch::isBetter(const RecomputePlan &a,
                                const RecomputePlan &b) const {
   auto key = [&](const RecomputePlan &plan) {
-    int64_t excess = std::max<int64_t>(0, plan.peak - budget);
-    return std::tuple(excess, plan.cost, plan.peak);
+    return std::tuple(excessOf(plan), plan.cost, plan.peak);
   };
   return key(a) < key(b);
 }
 
-bool RecomputeSearch::consider(std::vector<char> dropped, RecomputePlan &best) {
+/// Remembers the lowest of all that compute little more than the forward
+/// direction again.
+void RecomputeSearch::note(const RecomputePlan &plan) {
+  if (plan.cost <= mostCost && std::tuple(plan.peak, plan.cost) < std::tuple(lowest.peak, lowest.cost))
+    lowest = plan;
+}
+
+bool RecomputeSearch::consider(std::vector<char> dropped, int patience,
+                               RecomputePlan &best) {
   --effort;
-  RecomputePlan plan = evaluatePlan(problem, std::move(dropped));
+  RecomputePlan plan = evaluatePlan(problem, std::move(dropped), patience);
+  note(plan);
   if (!isBetter(plan, best))
     return false;
   best = std::move(plan);
@@ -91,7 +121,7 @@ void RecomputeSearch::tryAll(RecomputePlan &best) {
     std::vector<char> dropped(problem.gaps.size(), 0);
     for (size_t i = 0; i != candidates.size(); ++i)
       dropped[candidates[i]] = set >> i & 1;
-    consider(std::move(dropped), best);
+    consider(std::move(dropped), endlessPatience, best);
   }
 }
 
@@ -110,8 +140,12 @@ void RecomputeSearch::start(std::span<const char> values) {
     }
     if (!differs)
       continue;
-    starts.push_back(evaluatePlan(problem, std::move(dropped)));
-    --effort;
+    int tasks = int(problem.graph.tasks.size());
+    for (int patience : {endlessPatience, tasks / 4, tasks / 16, tasks / 64}) {
+      starts.push_back(evaluatePlan(problem, dropped, patience));
+      note(starts.back());
+      --effort;
+    }
   }
 }
 
@@ -170,13 +204,25 @@ void RecomputeSearch::trySegments() {
   }
 }
 
+/// What costs least a byte is dropped first, more and more of it.
+void RecomputeSearch::tryPrices() {
+  constexpr size_t steps = 16;
+  for (size_t step = 1; step <= steps; ++step) {
+    std::vector<char> values(problem.graph.values.size(), 0);
+    for (size_t i = candidates.size() * (steps - step) / steps;
+         i != candidates.size(); ++i)
+      values[problem.gaps[candidates[i]].value] = 1;
+    start(values);
+  }
+}
+
 bool RecomputeSearch::flip(const std::vector<int> &group, bool drop,
                            RecomputePlan &plan) {
   std::vector<char> dropped = plan.dropped;
   bool changes = false;
   for (int gap : group)
     changes |= std::exchange(dropped[gap], drop) != char(drop);
-  return changes && effort > 0 && consider(std::move(dropped), plan);
+  return changes && effort > 0 && consider(std::move(dropped), plan.patience, plan);
 }
 
 /// Groups of `size` neighbours among the candidates.
@@ -204,7 +250,8 @@ void RecomputeSearch::kick(RecomputePlan &plan) {
   std::vector<char> dropped = plan.dropped;
   for (uint64_t count = 2 + random() % 3; count; --count)
     dropped[candidates[random() % candidates.size()]] ^= 1;
-  RecomputePlan next = evaluatePlan(problem, std::move(dropped));
+  RecomputePlan next =
+      evaluatePlan(problem, std::move(dropped), plan.patience);
   --effort;
   descend(next);
   if (isBetter(next, plan))
@@ -224,30 +271,45 @@ void RecomputeSearch::improve(RecomputePlan &plan) {
     kick(plan);
 }
 
+/// The cheapest within the budget; and those above it that cost less, of which
+/// the lowest need least to come down.
+std::vector<RecomputePlan *> RecomputeSearch::chooseStarts() {
+  std::stable_sort(starts.begin(), starts.end(),
+                   [&](auto &a, auto &b) { return isBetter(a, b); });
+  std::vector<RecomputePlan *> chosen;
+  size_t within = 0, above = 0;
+  for (RecomputePlan &plan : starts) {
+    bool fits = plan.peak <= budget;
+    if (fits ? within++ < 2
+             : (within == 0 || plan.cost < starts.front().cost) && above++ < 3)
+      chosen.push_back(&plan);
+  }
+  return chosen;
+}
+
 RecomputePlan RecomputeSearch::run() {
-  RecomputePlan best = evaluatePlan(problem, keepAll(problem));
+  RecomputePlan best = lowest = evaluatePlan(problem, keepAll(problem));
   if (best.peak <= budget)
     return best;
   if (candidates.size() <= mostTried) {
     tryAll(best);
-    return best;
+    return best.peak <= budget ? best : lowest;
   }
   tryCuts();
   trySegments();
-  std::stable_sort(starts.begin(), starts.end(),
-                   [&](auto &a, auto &b) { return isBetter(a, b); });
-  // The best few starts share what effort is left.
-  size_t count = std::min<size_t>(starts.size(), 4);
-  for (size_t i = 0; i != count; ++i) {
+  tryPrices();
+  // They share what effort is left.
+  std::vector<RecomputePlan *> chosen = chooseStarts();
+  for (size_t i = 0; i != chosen.size(); ++i) {
     int all = effort;
-    effort = all / int(count - i);
+    effort = all / int(chosen.size() - i);
     int given = effort;
-    improve(starts[i]);
+    improve(*chosen[i]);
     effort = all - (given - effort);
-    if (isBetter(starts[i], best))
-      best = std::move(starts[i]);
+    if (isBetter(*chosen[i], best))
+      best = std::move(*chosen[i]);
   }
-  return best;
+  return best.peak <= budget ? best : lowest;
 }
 
 RecomputePlan

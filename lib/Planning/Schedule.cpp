@@ -39,21 +39,27 @@ int64_t lacuna::planning::peakBytes(const TaskGraph &graph,
   return measurePeak(graph, order).bytes;
 }
 
+std::vector<int64_t>
+lacuna::planning::liveBytes(const TaskGraph &graph,
+                            std::span<const int> order) {
+  std::vector<int64_t> live(order.size() + 2, 0);
+  for (const Buffer &buffer : lifetimes(graph, order)) {
+    live[buffer.lower] += buffer.size * (buffer.lower < buffer.upper);
+    live[buffer.upper] -= buffer.size * (buffer.lower < buffer.upper);
+  }
+  std::partial_sum(live.begin(), live.end(), live.begin());
+  live.resize(order.size());
+  return live;
+}
+
 Peak lacuna::planning::measurePeak(const TaskGraph &graph,
                                    std::span<const int> order) {
-  std::vector<Buffer> lives = lifetimes(graph, order);
-  std::vector<int64_t> change(order.size() + 2, 0);
-  for (const Buffer &buffer : lives) {
-    change[buffer.lower] += buffer.size * (buffer.lower < buffer.upper);
-    change[buffer.upper] -= buffer.size * (buffer.lower < buffer.upper);
-  }
+  std::vector<int64_t> live = liveBytes(graph, order);
   Peak peak;
-  int64_t live = 0;
   for (size_t time = 0; time != order.size(); ++time) {
-    live += change[time];
-    if (live > peak.bytes)
-      peak = {live, int64_t(time), 0};
-    peak.steps += live == peak.bytes;
+    if (live[time] > peak.bytes)
+      peak = {live[time], int64_t(time), 0};
+    peak.steps += live[time] == peak.bytes;
   }
   return peak;
 }

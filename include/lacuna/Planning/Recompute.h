@@ -1,12 +1,15 @@
 //===- Recompute.h - What to compute again to need less memory --*- C++ -*-===//
 // A training step is tasks in order, the forward ones first. Between two of its
 // readers a value may be forgotten: the second reader, or another
-// recomputation, has it computed again, and from then on it is kept.
+// recomputation, has it computed again, and from then on it is kept, or
+// forgotten once more if its next reader is far away.
 //===----------------------------------------------------------------------===//
 #ifndef LACUNA_PLANNING_RECOMPUTE_H
 #define LACUNA_PLANNING_RECOMPUTE_H
 
 #include "lacuna/Planning/Schedule.h"
+
+#include <climits>
 
 namespace lacuna::planning {
 
@@ -39,15 +42,20 @@ struct RecomputeProblem {
   }
 };
 
+/// How many tasks what was computed again may wait for its next reader.
+inline constexpr int endlessPatience = INT_MAX;
+
 struct RecomputePlan {
   /// By gap of the problem.
   std::vector<char> dropped;
+  int patience = endlessPatience;
   /// The tasks of the problem as they run; the second time is a recomputation.
   std::vector<int> order;
   /// A task for each step of `order`, with its reads in the same order. Its
   /// first values are those of the problem, what is computed again follows.
   TaskGraph program;
-  /// The most bytes that live at one time.
+  /// By step: the bytes that live then; and the most of them.
+  std::vector<int64_t> live;
   int64_t peak = 0;
   /// The sum of the costs of what runs again.
   double cost = 0;
@@ -63,9 +71,11 @@ std::vector<Gap> findGaps(const RecomputeProblem &problem);
 /// The choice that computes nothing again.
 std::vector<char> keepAll(const RecomputeProblem &problem);
 
-/// The plan for a choice of gaps in which values are forgotten.
+/// The plan for a choice of gaps in which values are forgotten. With less
+/// patience values are computed more often, and fewer wait for their readers.
 RecomputePlan evaluatePlan(const RecomputeProblem &problem,
-                           std::vector<char> dropped);
+                           std::vector<char> dropped,
+                           int patience = endlessPatience);
 
 /// The forward values to keep so that those the backward tasks read can be had
 /// again by tasks of at most `mostCost` each: as few bytes as possible, a

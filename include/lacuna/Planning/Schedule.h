@@ -36,6 +36,10 @@ struct TaskGraph {
 std::vector<Buffer> lifetimes(const TaskGraph &graph,
                               std::span<const int> order);
 
+/// The bytes that live at each step of this order.
+std::vector<int64_t> liveBytes(const TaskGraph &graph,
+                               std::span<const int> order);
+
 /// The most bytes that live at one time in this order.
 int64_t peakBytes(const TaskGraph &graph, std::span<const int> order);
 
