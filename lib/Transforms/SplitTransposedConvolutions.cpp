@@ -27,6 +27,8 @@ using namespace lacuna;
 
 /// More phases than these become one convolution whatever it costs.
 static constexpr int64_t mostConvolutions = 16;
+/// Each phase has code of its own to write its outputs.
+static constexpr int64_t mostPhases = 4096;
 
 namespace {
 /// One dimension of the convolution that computes some phases: tap t reads
@@ -48,15 +50,20 @@ struct TransposedConvolution {
 
   static TransposedConvolution of(TransposedConvolutionOp op, Value input);
   int64_t rank() const { return windows.size(); }
+  /// Phases along `dim`; strides longer than the outputs leave some empty.
+  int64_t phasesAlong(int64_t dim) const {
+    return std::clamp<int64_t>(out.spatial[dim], 1, windows[dim].stride);
+  }
+  SmallVector<int64_t> phases() const {
+    return llvm::map_to_vector(llvm::seq(rank()),
+                               [&](int64_t dim) { return phasesAlong(dim); });
+  }
   int64_t phaseCount() const {
-    int64_t count = 1;
-    for (const Window &window : windows)
-      count *= window.stride;
-    return count;
+    return llvm::product_of(phases());
   }
   /// Outputs of a phase along `dim`; the last ones of some lie outside.
   int64_t phaseOutputs(int64_t dim) const {
-    return llvm::divideCeil(out.spatial[dim], windows[dim].stride);
+    return llvm::divideCeil(out.spatial[dim], phasesAlong(dim));
   }
   bool runsAsOne() const;
   SmallVector<PhaseTaps> allPhases() const;
@@ -116,9 +123,9 @@ TransposedConvolution::of(TransposedConvolutionOp op, Value input) {
 
 SmallVector<PhaseTaps> TransposedConvolution::allPhases() const {
   SmallVector<PhaseTaps> taps;
-  for (const Window &window : windows)
+  for (auto [dim, window] : llvm::enumerate(windows))
     taps.push_back(PhaseTaps::of(
-        window, llvm::to_vector(llvm::seq<int64_t>(0, window.stride))));
+        window, llvm::to_vector(llvm::seq<int64_t>(0, phasesAlong(dim)))));
   return taps;
 }
 
@@ -126,8 +133,8 @@ SmallVector<PhaseTaps> TransposedConvolution::allPhases() const {
 SmallVector<PhaseTaps> TransposedConvolution::onePhase(int64_t number) const {
   SmallVector<PhaseTaps> taps(rank());
   for (int64_t d = rank() - 1; d >= 0; --d) {
-    taps[d] = PhaseTaps::of(windows[d], {number % windows[d].stride});
-    number /= windows[d].stride;
+    taps[d] = PhaseTaps::of(windows[d], {number % phasesAlong(d)});
+    number /= phasesAlong(d);
   }
   return taps;
 }
@@ -140,7 +147,7 @@ bool TransposedConvolution::runsAsOne() const {
   double kernel = 1, together = 1;
   for (auto [window, taps] : llvm::zip(windows, allPhases())) {
     kernel *= window.kernel;
-    together *= taps.taps * window.stride;
+    together *= taps.taps * int64_t(taps.source.size());
   }
   return phaseCount() > mostConvolutions || together <= 1.2 * kernel;
 }
@@ -372,7 +379,7 @@ struct SplitTransposedConvolution
     Value result = phases[0];
     if (t.phaseCount() != 1)
       result = InterleaveOp::create(rewriter, loc, last, phases,
-                                    op.getStrides(), t.out.spatial);
+                                    t.phases(), t.out.spatial);
     if (op.getBias())
       result = addAlongLast(rewriter, loc, result, op.getBias());
     if (first)
@@ -386,6 +393,22 @@ struct SplitTransposedConvolutions
     : lacuna::impl::SplitTransposedConvolutionsBase<
           SplitTransposedConvolutions> {
   void runOnOperation() override {
+    WalkResult found = getOperation().walk([](TransposedConvolutionOp op) {
+      int64_t phases = 1;
+      SpatialShape out = SpatialShape::of(
+          typeOf(op.getResult()).getShape(), op.getLayout());
+      for (auto [size, stride] : llvm::zip(out.spatial, op.getStrides()))
+        phases = llvm::SaturatingMultiply<uint64_t>(
+            phases, std::clamp<int64_t>(size, 1, stride));
+      if (phases <= mostPhases)
+        return WalkResult::advance();
+      op.emitOpError("must have at most ")
+          << mostPhases << " outputs that see the kernel at different places, "
+          << "got strides that make " << phases;
+      return WalkResult::interrupt();
+    });
+    if (found.wasInterrupted())
+      return signalPassFailure();
     RewritePatternSet patterns(&getContext());
     patterns.add<SplitTransposedConvolution>(&getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))

@@ -35,10 +35,10 @@ struct CompileOptions {
   /// first output where an MLIR function says `lacuna.requires_grad`.
   std::string gradientOf;
   /// What to differentiate by: names of float inputs, names of float
-  /// initialisers of an ONNX model, or `all` for both; with a loss and no
-  /// name, all. The gradient of x is the output `d_x`. Initialisers named so
-  /// become inputs `param:NAME` behind the others, with values from
-  /// `Model::parameters`.
+  /// initialisers of an ONNX model, or `all` for inputs and initialisers that
+  /// have dimensions; with a loss and no name, all. The gradient of x is the
+  /// output `d_x`. Initialisers become inputs `param:NAME` behind the others,
+  /// with values from `Model::parameters`.
   std::vector<std::string> gradients;
   /// A loss and, by the gradients' names, an optimiser around the model; see
   /// `Trainer`. Excludes `gradientOf`.
