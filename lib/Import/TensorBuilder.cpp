@@ -314,9 +314,46 @@ Value TensorBuilder::sum(Value operand, ArrayRef<int64_t> axes, bool keep) {
                 });
 }
 
+/// left * right, read at the loops that those of the result are.
+static Value multiplyEach(TensorBuilder &build, Value left,
+                          ArrayRef<int64_t> leftLoops, Value right,
+                          ArrayRef<int64_t> rightLoops,
+                          ArrayRef<int64_t> resultLoops) {
+  Ints shape(resultLoops.size());
+  auto mapOf = [&](Value operand, ArrayRef<int64_t> loops) {
+    SmallVector<unsigned> dims;
+    for (auto [loop, size] : llvm::zip(loops, shapeOf(operand))) {
+      dims.push_back(llvm::find(resultLoops, loop) - resultLoops.begin());
+      shape[dims.back()] = size;
+    }
+    return AffineMap::getMultiDimMapWithTargets(shape.size(), dims,
+                                                build.builder.getContext());
+  };
+  SmallVector<AffineMap> maps{mapOf(left, leftLoops), mapOf(right, rightLoops)};
+  maps.push_back(build.builder.getMultiDimIdentityMap(shape.size()));
+  Value init = build.empty(shape, elementOf(left));
+  SmallVector<utils::IteratorType> iterators(shape.size(),
+                                             utils::IteratorType::parallel);
+  auto body = [](OpBuilder &b, Location l, ValueRange x) {
+    Value product = isa<FloatType>(x[0].getType())
+                        ? arith::MulFOp::create(b, l, x[0], x[1]).getResult()
+                        : arith::MulIOp::create(b, l, x[0], x[1]).getResult();
+    linalg::YieldOp::create(b, l, product);
+  };
+  return linalg::GenericOp::create(build.builder, build.loc, init.getType(),
+                                   ValueRange{left, right}, init, maps,
+                                   iterators, body)
+      .getResult(0);
+}
+
 Value TensorBuilder::contract(Value left, ArrayRef<int64_t> leftLoops,
                               Value right, ArrayRef<int64_t> rightLoops,
                               ArrayRef<int64_t> resultLoops) {
+  auto isKept = [&](int64_t loop) {
+    return llvm::is_contained(resultLoops, loop);
+  };
+  if (llvm::all_of(leftLoops, isKept) && llvm::all_of(rightLoops, isKept))
+    return multiplyEach(*this, left, leftLoops, right, rightLoops, resultLoops);
   MLIRContext *context = builder.getContext();
   llvm::DenseMap<int64_t, int64_t> sizes;
   int64_t loops = 0;
