@@ -40,7 +40,6 @@ void HopperAttentionBackward::initBarriers() {
       BarrierInitOp::create(b, at(sumBarriers().empty + buffer),
                             shape.split ? 4 : 1);
     }
-    BarrierInitOp::create(b, at(shape.endOffset()), 4 * shape.consumers);
     if (shape.sequences)
       for (int64_t word = 0; word < 8; ++word)
         b.storeWord(b.number(0), at(shape.sequenceOffset() + 4 * word));

@@ -49,8 +49,7 @@ void HopperAttentionBackward::givePieces(const Step &step,
   for (size_t i = 0; i < pieces.size(); i += 4)
     LLVM::StoreOp::create(b, b.vectorOf(pieces.slice(i, 4)),
                           b.sharedPointer(b.add(start, i / 4 * 2048)), 16);
-  // All lanes have written when the shuffle is through.
-  ShuffleOp::create(b, buffer.getType(), buffer, 0, /*broadcast=*/true);
+  WarpBarrierOp::create(b);
   BarrierArriveOp::create(b, slot(sumBarriers().full, buffer), isLeader,
                           Value());
 }
@@ -69,7 +68,7 @@ Values HopperAttentionBackward::takePieces(const Step &step) {
     llvm::append_range(result,
                        b.elements(LLVM::LoadOp::create(b, type, pointer, 16)));
   }
-  ShuffleOp::create(b, buffer.getType(), buffer, 0, /*broadcast=*/true);
+  WarpBarrierOp::create(b);
   BarrierArriveOp::create(b, slot(sumBarriers().empty, buffer), isLeader,
                           Value());
   return result;
@@ -133,10 +132,8 @@ void HopperAttentionBackward::emitHalf(const Tile &tile, bool isValue) {
   if (shape.sequences)
     for (Value &sum : results)
       sum = b.select(b.greater(tile.queries, b.number(0)), sum, b.real(0));
-  // What was read is done with, once the other warpgroup is here too.
-  Value barrier = at(shape.endOffset());
-  BarrierArriveOp::create(b, barrier, isLeader, Value());
-  BarrierWaitOp::create(b, barrier, b.number(0));
+  // What was read is done with.
+  NamedBarrierOp::create(b, b.number(3), 256, /*arrive=*/false);
   writePanels(tile, results, isValue ? shape.valueOffset() : 0,
               isValue ? 6 : 5);
 }

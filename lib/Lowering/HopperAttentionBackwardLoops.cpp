@@ -186,8 +186,7 @@ void HopperAttentionBackward::giveSums(const Step &step, Value sums) {
     LLVM::StoreOp::create(b, pair, b.sharedPointer(address), 8);
   }
   FenceOp::create(b, /*init=*/false);
-  // All lanes have written when the shuffle is through.
-  ShuffleOp::create(b, buffer.getType(), buffer, 0, /*broadcast=*/true);
+  WarpBarrierOp::create(b);
   BarrierArriveOp::create(b, slot(sumBarriers().full, buffer), isLeader,
                           Value());
 }

@@ -37,13 +37,11 @@ struct HopperAttentionBackwardShape : HopperAttentionBackwardSizes {
     return std::max(productOffset() + stages * lineBytes(),
                     narrowOffset() + stages * narrowBytes());
   }
-  /// The barrier of both warpgroups behind their products.
-  int64_t endOffset() const {
-    return barrierOffset() + 8 * (2 + 4 * stages + 4);
-  }
   /// Of packed operands, what a block knows of its sequence; of what is hidden
   /// by place, of its tile.
-  int64_t sequenceOffset() const { return endOffset() + 8; }
+  int64_t sequenceOffset() const {
+    return barrierOffset() + 8 * (2 + 4 * stages + 4);
+  }
   int64_t sharedBytes() const {
     return sequenceOffset() + (sequences || hidesByPlace ? 32 : 0);
   }
