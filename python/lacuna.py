@@ -17,8 +17,8 @@ import os
 
 import numpy
 
-__all__ = ["Error", "Model", "Program", "Report", "Trainer", "Value", "load", "from_onnx",
-           "from_mlir", "version"]
+__all__ = ["ClassScores", "Error", "Evaluation", "Model", "Program", "Report",
+           "Trainer", "Value", "load", "from_onnx", "from_mlir", "version"]
 
 
 class Error(RuntimeError):
@@ -61,7 +61,11 @@ class _Shape(ctypes.Structure):
 class _Options(ctypes.Structure):
     _fields_ = [("target", ctypes.c_char_p), ("entry", ctypes.c_char_p),
                 ("shapes", ctypes.POINTER(_Shape)),
-                ("shape_count", ctypes.c_size_t)]
+                ("shape_count", ctypes.c_size_t),
+                ("dtype", ctypes.c_char_p), ("gradient_of", ctypes.c_char_p),
+                ("gradients", ctypes.POINTER(ctypes.c_char_p)),
+                ("gradient_count", ctypes.c_size_t),
+                ("memory_budget", ctypes.c_char_p)]
 
 
 class _TrainingOptions(ctypes.Structure):
@@ -75,7 +79,9 @@ class _TrainingOptions(ctypes.Structure):
                 *((name, ctypes.c_int64) for name in
                   ("steps", "warmup", "accumulate", "class_axis",
                    "ignore_index")),
-                ("seed", ctypes.c_uint64), ("threads", ctypes.c_int)]
+                ("seed", ctypes.c_uint64), ("threads", ctypes.c_int),
+                ("freeze", ctypes.POINTER(ctypes.c_char_p)),
+                ("freeze_count", ctypes.c_size_t)]
 
 
 class _Report(ctypes.Structure):
@@ -84,6 +90,29 @@ class _Report(ctypes.Structure):
                   ("loss", "rate", "gradient_norm", "pixel_accuracy",
                    "mean_iou"))]
 
+
+class _ClassScores(ctypes.Structure):
+    _fields_ = [*((name, ctypes.c_int64) for name in
+                  ("labels", "predictions", "correct")),
+                ("accuracy", ctypes.c_double), ("iou", ctypes.c_double)]
+
+
+class _Evaluation(ctypes.Structure):
+    _fields_ = [("loss", ctypes.c_double), ("samples", ctypes.c_int64),
+                *((name, ctypes.c_double) for name in
+                  ("pixel_accuracy", "mean_pixel_accuracy", "mean_iou",
+                   "weighted_iou")),
+                ("classes", ctypes.POINTER(_ClassScores)),
+                ("class_count", ctypes.c_size_t)]
+
+
+class _ManagedTensor(ctypes.Structure):
+    """DLManagedTensor."""
+
+
+_ManagedTensor._fields_ = [
+    ("tensor", _Tensor), ("context", ctypes.c_void_p),
+    ("deleter", ctypes.CFUNCTYPE(None, ctypes.POINTER(_ManagedTensor)))]
 
 _INT, _UINT, _FLOAT, _BFLOAT, _BOOL = 0, 1, 2, 4, 6
 _CPU, _CUDA = 1, 2
@@ -296,7 +325,14 @@ class Program:
         return tensor, owner
 
 
-def _compile_options(shapes, entry, target):
+def _strings(words):
+    """An array of C strings, and their number."""
+    return ((ctypes.c_char_p * max(len(words), 1))(
+        *(word.encode() for word in words)), len(words))
+
+
+def _compile_options(shapes, entry, target, dtype=None, gradient_of=None,
+                     gradients=(), memory_budget=None):
     """The options, and what must stay alive with them."""
     shapes = shapes or {}
     sizes = [(ctypes.c_int64 * max(len(shape), 1))(*shape)
@@ -304,8 +340,12 @@ def _compile_options(shapes, entry, target):
     table = (_Shape * max(len(shapes), 1))(
         *(_Shape(name.encode(), len(shape), array)
           for (name, shape), array in zip(shapes.items(), sizes)))
-    return _Options(target and target.encode(), entry and entry.encode(),
-                    table, len(shapes)), (sizes, table)
+    names, count = _strings(gradients)
+    target, entry, dtype, gradient_of, memory_budget = (
+        word and str(word).encode()
+        for word in (target, entry, dtype, gradient_of, memory_budget))
+    return _Options(target, entry, table, len(shapes), dtype, gradient_of,
+                    names, count, memory_budget), (sizes, table, names)
 
 
 Report = collections.namedtuple(
@@ -313,17 +353,30 @@ Report = collections.namedtuple(
 Report.__doc__ = """What one batch gave; numbers that there are none of are NaN."""
 
 
+ClassScores = collections.namedtuple(
+    "ClassScores", [name for name, _ in _ClassScores._fields_])
+ClassScores.__doc__ = """How often a class was label, prediction, and both."""
+
+Evaluation = collections.namedtuple(
+    "Evaluation", [name for name, _ in _Evaluation._fields_[:-2]] + ["classes"])
+Evaluation.__doc__ = """Loss, PA, MPA, MIoU and FWIoU over all samples, and a
+ClassScores for each class."""
+
+
 class Trainer:
     """A training under way: `trainer.run(image, label)` for each batch.
 
     Options are those of `lacuna train`: loss, optimizer, schedule, rate, steps,
-    warmup, weight_decay, clip_norm, accumulate, class_axis, memory_budget ….
+    warmup, weight_decay, clip_norm, accumulate, class_axis, memory_budget …;
+    `freeze` lists parameters that keep their values, `*` for any characters.
     """
 
-    def __init__(self, model, shapes=None, entry=None, target=None, **options):
+    def __init__(self, model, shapes=None, entry=None, target=None, freeze=(),
+                 **options):
         compile_options, self._alive = _compile_options(shapes, entry, target)
         given = _TrainingOptions()
         _library.lacuna_training_defaults(ctypes.byref(given))
+        given.freeze, given.freeze_count = _strings(freeze)
         given.compile = ctypes.pointer(compile_options)
         for name, value in options.items():
             if not any(name == field for field, _ in given._fields_[1:]):
@@ -353,6 +406,21 @@ class Trainer:
             _pointers([tensor for tensor, _ in given]),
             ctypes.c_size_t(len(given)), ctypes.byref(report)))
         return Report(*(getattr(report, name) for name in Report._fields))
+
+    def evaluate(self, *samples):
+        """Loss and scores of what was trained so far, over any number of
+        samples, in the order of `inputs`: an `Evaluation`."""
+        given = [_borrow(value) for value in samples]
+        result = _Evaluation()
+        _check(_library.lacuna_trainer_evaluate(
+            ctypes.c_void_p(self._handle),
+            _pointers([tensor for tensor, _ in given]),
+            ctypes.c_size_t(len(given)), ctypes.byref(result)))
+        classes = [ClassScores(*(getattr(entry, name)
+                                 for name in ClassScores._fields))
+                   for entry in result.classes[:result.class_count]]
+        return Evaluation(*(getattr(result, name)
+                            for name in Evaluation._fields[:-1]), classes)
 
     def _call(self, name, path):
         function = getattr(_library, f"lacuna_trainer_{name}")
@@ -390,9 +458,48 @@ class Model:
             ctypes.byref(values), ctypes.byref(count)))
         return [Value(values[i]) for i in range(count.value)]
 
-    def compile(self, shapes=None, entry=None, target=None):
-        """`shapes`: sizes by input, where the model leaves them open."""
-        options, _ = _compile_options(shapes, entry, target)
+    def parameters(self):
+        """The float initialisers of an ONNX model, as arrays by `param:` and
+        their name: what a program with gradients by them takes behind the
+        model's inputs."""
+        values, count = ctypes.POINTER(_Value)(), ctypes.c_size_t()
+        _check(_library.lacuna_model_parameters(
+            ctypes.c_void_p(self._handle), ctypes.byref(values),
+            ctypes.byref(count)))
+        return {value.name: self._parameter(i, value) for i, value in
+                enumerate(Value(values[i]) for i in range(count.value))}
+
+    def _parameter(self, index, value):
+        managed = ctypes.POINTER(_ManagedTensor)()
+        _check(_library.lacuna_model_parameter(
+            ctypes.c_void_p(self._handle), ctypes.c_size_t(index),
+            ctypes.byref(managed)))
+        array = _empty(value, None)
+        ctypes.memmove(array.ctypes.data, managed.contents.tensor.data,
+                       array.nbytes)
+        managed.contents.deleter(managed)
+        return array
+
+    def gradients(self, *inputs, of="mean-square", by=("all",), threads=0,
+                  **options):
+        """The loss, the model's outputs and the gradients `d_NAME`, by name:
+        those of the inputs, float initialisers included, that `by` names.
+        `options` are those of `compile`."""
+        names = [value.name for value in self.inputs(options.get("entry"))]
+        shapes = {name: tuple(value.shape)
+                  for name, value in zip(names, inputs)}
+        program = self.compile(shapes, gradient_of=of, gradients=by, **options)
+        known = self.parameters()
+        rest = [known[value.name] for value in program.inputs[len(inputs):]]
+        results = program(*inputs, *rest, threads=threads)
+        return {value.name: result
+                for value, result in zip(program.outputs, results)}
+
+    def compile(self, shapes=None, entry=None, target=None, **options):
+        """`shapes`: sizes by input, where the model leaves them open. Options:
+        dtype, gradient_of, gradients (names) and memory_budget, as
+        `lacuna run` has them."""
+        options, _ = _compile_options(shapes, entry, target, **options)
         handle = ctypes.c_void_p()
         _check(_library.lacuna_model_compile(
             ctypes.c_void_p(self._handle), ctypes.byref(options),

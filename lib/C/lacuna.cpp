@@ -16,6 +16,9 @@ struct LacunaModel {
   std::mutex mutex;
   /// By entry; a table stays where it is.
   std::map<std::string, std::unique_ptr<ValueTable>> inputs;
+  /// Read when they are first asked for.
+  std::unique_ptr<ValueTable> parameterTable;
+  std::vector<NamedTensor> parameters;
 };
 
 struct LacunaProgram {
@@ -58,7 +61,7 @@ const char *lacuna_error_message(void) { return lastMessage.c_str(); }
 static int takeModel(Expected<Model> model, LacunaModel **result) {
   if (!model)
     return refuse(model.error());
-  *result = new LacunaModel{*model, {}, {}};
+  *result = new LacunaModel{*model, {}, {}, nullptr, {}};
   return 0;
 }
 
@@ -104,6 +107,47 @@ int lacuna_model_inputs(LacunaModel *model, const char *entry,
   return 0;
 }
 
+/// Reads the parameters unless that was done; the caller holds the lock.
+static Error readParameters(LacunaModel &model) {
+  if (model.parameterTable)
+    return Error::success();
+  Expected<std::vector<NamedTensor>> read = model.model.parameters();
+  if (!read)
+    return read.error();
+  model.parameters = *read;
+  std::vector<Value> values;
+  for (const NamedTensor &parameter : model.parameters)
+    values.push_back({parameter.name, parameter.value.dtype(),
+                      parameter.value.shape()});
+  model.parameterTable = std::make_unique<ValueTable>(std::move(values));
+  return Error::success();
+}
+
+int lacuna_model_parameters(LacunaModel *model, const LacunaValue **values,
+                            size_t *count) {
+  if (!model || !values || !count)
+    return refuse("`model`, `values` and `count` must not be null");
+  std::lock_guard<std::mutex> lock(model->mutex);
+  if (Error error = readParameters(*model))
+    return refuse(error);
+  *values = model->parameterTable->rows.data();
+  *count = model->parameterTable->rows.size();
+  return 0;
+}
+
+int lacuna_model_parameter(LacunaModel *model, size_t index,
+                           DLManagedTensor **tensor) {
+  if (!model || !tensor)
+    return refuse("`model` and `tensor` must not be null");
+  std::lock_guard<std::mutex> lock(model->mutex);
+  if (Error error = readParameters(*model))
+    return refuse(error);
+  if (index >= model->parameters.size())
+    return refuse("`index` must be below the number of parameters");
+  *tensor = model->parameters[index].value.toDLPack();
+  return 0;
+}
+
 const Model &lacuna::c::modelOf(const LacunaModel *model) {
   return model->model;
 }
@@ -117,6 +161,13 @@ lacuna::c::convertOptions(const LacunaCompileOptions *given) {
     options.target = given->target;
   if (given->entry)
     options.entry = given->entry;
+  for (auto [text, option] : {std::pair(given->dtype, &options.dtype),
+                              {given->gradient_of, &options.gradientOf},
+                              {given->memory_budget, &options.memoryBudget}})
+    if (text)
+      *option = text;
+  for (size_t i = 0; i < given->gradient_count; ++i)
+    options.gradients.push_back(given->gradients[i]);
   for (size_t i = 0; i < given->shape_count; ++i) {
     const LacunaShape &shape = given->shapes[i];
     options.shapes[shape.name] = Shape(shape.sizes, shape.sizes + shape.rank);

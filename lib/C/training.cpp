@@ -6,6 +6,7 @@
 #include "Handles.h"
 #include "lacuna/Runtime/Archive.h"
 #include "lacuna/Support/AtomicFile.h"
+#include "lacuna/Training/Evaluation.h"
 #include "lacuna/Training/Scores.h"
 #include "lacuna/Training/Trainer.h"
 
@@ -19,6 +20,7 @@ struct LacunaTrainer {
   CompileOptions compile;
   Trainer trainer;
   ValueTable inputs;
+  std::vector<LacunaClassScores> classes;
 };
 
 void lacuna_training_defaults(LacunaTrainingOptions *options) {
@@ -71,6 +73,8 @@ static Expected<TrainingOptions> convert(const LacunaTrainingOptions &given) {
     options.compile.memoryBudget = given.memory_budget;
   options.seed = given.seed;
   options.threads = given.threads;
+  for (size_t i = 0; i < given.freeze_count; ++i)
+    options.compile.frozen.push_back(given.freeze[i]);
   return options;
 }
 
@@ -87,7 +91,8 @@ int lacuna_trainer_create(const LacunaModel *model,
     return refuse(made.error());
   ValueTable inputs(made->batchInputs());
   *trainer = new LacunaTrainer{modelOf(model), options->compile,
-                               std::move(*made), std::move(inputs)};
+                               std::move(*made), std::move(inputs),
+                               {}};
   return 0;
 }
 
@@ -119,6 +124,51 @@ int lacuna_trainer_run(LacunaTrainer *trainer, const DLTensor *const *inputs,
     report->pixel_accuracy = scores.pixelAccuracy;
     report->mean_iou = scores.meanIoU;
   }
+  return 0;
+}
+
+/// The scores, with those of classes in `classes`.
+static LacunaEvaluation scoresOf(const Evaluation &evaluation,
+                                 std::vector<LacunaClassScores> &classes) {
+  double none = std::nan("");
+  classes.clear();
+  LacunaEvaluation result{evaluation.loss, evaluation.samples, none, none,
+                          none,            none,               nullptr, 0};
+  if (!evaluation.confusion)
+    return result;
+  Scores scores = computeScores(*evaluation.confusion);
+  for (const Scores::Class &entry : scores.classes)
+    classes.push_back({entry.labels, entry.predictions, entry.correct,
+                       entry.accuracy, entry.iou});
+  result.pixel_accuracy = scores.pixelAccuracy;
+  result.mean_pixel_accuracy = scores.meanPixelAccuracy;
+  result.mean_iou = scores.meanIoU;
+  result.weighted_iou = scores.weightedIoU;
+  result.classes = classes.data();
+  result.class_count = classes.size();
+  return result;
+}
+
+int lacuna_trainer_evaluate(LacunaTrainer *trainer,
+                            const DLTensor *const *inputs, size_t count,
+                            LacunaEvaluation *result) {
+  if (!trainer || !result)
+    return refuse("`trainer` and `result` must not be null");
+  Expected<std::vector<Tensor>> tensors = borrow(inputs, count);
+  if (!tensors)
+    return refuse(tensors.error());
+  if (count != trainer->inputs.values.size())
+    return refuse("`count` must be the number of a batch's tensors");
+  std::vector<NamedTensor> arrays;
+  for (size_t i = 0; i < count; ++i)
+    arrays.push_back({trainer->inputs.values[i].name, (*tensors)[i]});
+  Expected<DataSet> data = DataSet::of(arrays, "samples");
+  if (!data)
+    return refuse(data.error());
+  Expected<Evaluation> evaluation = evaluate(trainer->trainer, *data);
+  if (!evaluation)
+    return refuse(evaluation.error());
+  *result = scoresOf(*evaluation, trainer->classes);
   return 0;
 }
 

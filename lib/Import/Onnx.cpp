@@ -367,7 +367,8 @@ LogicalResult GraphImporter::importIf(const onnx::NodeProto &node,
 
 bool GraphImporter::isParameter(StringRef name, const Imported &value) const {
   // Exporters write the numbers of a formula as initialisers without dimensions.
-  bool isFree = options.allParameters && !shapeOf(value.value).empty();
+  bool isFree = options.allParameters && !shapeOf(value.value).empty() &&
+                !(options.isFrozen && options.isFrozen(name));
   return isa<FloatType>(elementOf(value.value)) &&
          !value.value.use_empty() &&
          (isFree || options.parameters.count(name.str()));

@@ -20,6 +20,15 @@ static void printPlace(Location location, llvm::raw_ostream &os) {
   }
 }
 
+std::string lacuna::describeOp(StringRef name, Location location) {
+  std::string place;
+  llvm::raw_string_ostream os(place);
+  printPlace(location, os);
+  StringRef text = StringRef(place).rtrim(": ");
+  std::string quoted = "`" + name.str() + "`";
+  return text.empty() ? quoted : quoted + " (" + text.str() + ")";
+}
+
 CollectDiagnostics::CollectDiagnostics(MLIRContext *context)
     : handler(context, [this](Diagnostic &diagnostic) {
         if (diagnostic.getSeverity() != DiagnosticSeverity::Error)

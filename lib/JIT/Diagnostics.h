@@ -8,6 +8,9 @@
 
 namespace lacuna {
 
+/// `name` in quotes, and the place `location` if it says one.
+std::string describeOp(llvm::StringRef name, mlir::Location location);
+
 /// Collects what is diagnosed in a context while it lives.
 class CollectDiagnostics {
 public:

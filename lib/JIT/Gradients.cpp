@@ -7,6 +7,7 @@
 #include "ElementType.h"
 #include "LoadedModule.h"
 #include "lacuna/IR/Names.h"
+#include "lacuna/Support/NamePattern.h"
 
 #include "mlir/IR/MLIRContext.h"
 
@@ -28,6 +29,9 @@ static bool wantsAll(const CompileOptions &options) {
 void lacuna::requestParameters(const CompileOptions &options,
                                ImportOptions &import) {
   import.allParameters = wantsAll(options) || wantsParameters(options);
+  import.isFrozen = [&options](StringRef name) {
+    return matchesAnyPattern(options.frozen, name);
+  };
   for (StringRef name : options.gradients) {
     name.consume_front("param:");
     import.parameters.insert(name.str());
@@ -74,6 +78,17 @@ static Error requestGradient(func::FuncOp entry, const std::string &name) {
                    listFloats(entry));
 }
 
+/// Whether the argument is a parameter that `options` hold fixed; it says so.
+static bool freeze(func::FuncOp entry, unsigned index,
+                   const CompileOptions &options) {
+  if (!entry.getArgAttr(index, names::requiresGrad) ||
+      !matchesAnyPattern(options.frozen, argumentName(entry, index)))
+    return false;
+  entry.removeArgAttr(index, names::requiresGrad);
+  entry.setArgAttr(index, names::frozen, UnitAttr::get(entry.getContext()));
+  return true;
+}
+
 Error lacuna::requestGradients(func::FuncOp entry,
                                const CompileOptions &options) {
   for (const std::string &name : options.gradients)
@@ -87,6 +102,8 @@ Error lacuna::requestGradients(func::FuncOp entry,
             .starts_with(prefix);
     bool isWanted = wantsAll(options) ||
                     (isParameter && wantsParameters(options));
+    if (freeze(entry, argument.getArgNumber(), options))
+      continue;
     if (isWanted && isFloatTensor(argument.getType()))
       entry.setArgAttr(argument.getArgNumber(), names::requiresGrad,
                        UnitAttr::get(entry.getContext()));

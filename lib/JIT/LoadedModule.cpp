@@ -160,6 +160,7 @@ Expected<PipelineOptions> lacuna::pipelineOptions(const CompileOptions &options)
   if (int found = target->asksDevice() ? cudaProcessors(*target->ordinal) : 0)
     pipeline.processors = found;
   pipeline.mixBeforeResize = options.mixBeforeResize;
+  pipeline.watch = options.watch;
   pipeline.reproducer = options.reproducer;
   pipeline.gradientOf = options.gradientOf;
   pipeline.training = options.training;

@@ -130,11 +130,14 @@ static std::string cacheKey(const CompileOptions &options) {
   std::string key =
       options.target + "|" + options.entry + "|" + options.gradientOf + "|" +
       options.memoryBudget + "|" + options.dtype +
-      (options.mixBeforeResize ? "" : "|unmixed");
+      (options.mixBeforeResize ? "" : "|unmixed") +
+      (options.watch ? "|watched" : "");
   if (options.training)
     key += keyOf(*options.training);
   for (const std::string &name : options.gradients)
     key += "|d " + name;
+  for (const std::string &pattern : options.frozen)
+    key += "|f " + pattern;
   for (const auto &[name, shape] : options.shapes)
     key += "|" + name + "=" + formatShape(shape);
   for (const auto &[name, value] : options.constants) {

@@ -2,6 +2,7 @@
 #include "Program.h"
 
 #include "Constants.h"
+#include "Diagnostics.h"
 #include "ElementType.h"
 #include "ParsedTarget.h"
 #include "lacuna/IR/Names.h"
@@ -46,6 +47,10 @@ static Expectation readExpectation(DictionaryAttr check) {
 static Error readAttributes(DictionaryAttr attributes, lacuna::Value &value) {
   if (auto updates = attributes.getAs<StringAttr>(names::updates))
     value.updates = updates.str();
+  value.isFrozen = attributes.contains(names::frozen);
+  if (auto watched = attributes.getAs<ArrayAttr>(names::watched))
+    value.watched = describeOp(cast<StringAttr>(watched[0]).getValue(),
+                               cast<LocationAttr>(watched[1]));
   Attribute initial = attributes.get(names::initial);
   if (auto number = dyn_cast_if_present<FloatAttr>(initial))
     value.initial = number.getValueAsDouble();

@@ -55,6 +55,8 @@ static void addGradient(OpPassManager &passes, const PipelineOptions &options) {
   functions.addPass(createDifferentiate());
   if (options.training)
     functions.addPass(createAppendUpdate(updateOptions(*options.training)));
+  if (options.watch)
+    functions.addPass(createWatchResults());
 }
 
 static void addPlan(OpPassManager &passes, const PipelineOptions &options) {

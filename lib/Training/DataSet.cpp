@@ -3,8 +3,6 @@
 //===----------------------------------------------------------------------===//
 #include "lacuna/Training/DataSet.h"
 
-#include "lacuna/Runtime/Archive.h"
-
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
@@ -35,15 +33,20 @@ Expected<DataSet> DataSet::open(const std::string &path) {
   auto arrays = fs::is_directory(path) ? readFolder(path) : readNpz(path);
   if (!arrays)
     return arrays.error();
+  return of(*arrays, path);
+}
+
+Expected<DataSet> DataSet::of(const std::vector<NamedTensor> &arrays,
+                              const std::string &name) {
   DataSet set;
-  set.path = path;
-  for (const NamedTensor &array : *arrays) {
+  set.path = name;
+  for (const NamedTensor &array : arrays) {
     int64_t count = array.value.rank() ? array.value.shape()[0] : 0;
     if (set.arrays.empty())
       set.samples = count;
     if (count != set.samples || count == 0)
       return Error(ErrorCode::InvalidArgument,
-                   path + ": the first dimension of each array must count the "
+                   name + ": the first dimension of each array must count the "
                           "samples: `" +
                        array.name + "` has the shape " +
                        formatShape(array.value.shape()) + ", another array " +

@@ -4,6 +4,8 @@
 //===----------------------------------------------------------------------===//
 #include "lacuna/Training/Trainer.h"
 
+#include "lacuna/Support/NamePattern.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -36,15 +38,16 @@ Expected<Trainer> Trainer::create(const Model &model,
     return Error(ErrorCode::InvalidArgument,
                  "`accumulate` must be at least 1, got " +
                      std::to_string(options.step.accumulate));
-  CompileOptions compile = options.compile;
+  TrainingOptions complete = options;
+  CompileOptions &compile = complete.compile;
   compile.training = options.step;
   if (options.step.optimizer != "none" && compile.gradients.empty())
     compile.gradients = {"parameters"};
   Expected<Program> program = model.compile(compile);
   if (!program)
     return program.error();
-  Trainer trainer(*program, options);
-  if (Error error = trainer.initialize(model))
+  Trainer trainer(model, *program, complete);
+  if (Error error = trainer.initialize())
     return error;
   return trainer;
 }
@@ -75,44 +78,67 @@ static Error mismatch(const std::string &name, const Tensor &got,
                    describe(got.dtype(), got.shape()));
 }
 
-Error Trainer::addState(size_t output, std::span<const NamedTensor> known) {
+/// A frozen input, or one that an output updates, becomes a state.
+Error Trainer::addState(size_t input, std::span<const NamedTensor> known) {
+  const Value &value = program.inputs()[input];
+  const std::vector<Value> &outputs = program.outputs();
+  auto next = std::ranges::find(outputs, value.name, &Value::updates);
+  if (next == outputs.end() && !value.isFrozen)
+    return Error::success();
   State state;
-  state.name = program.outputs()[output].updates;
-  state.output = output;
-  const std::vector<Value> &all = program.inputs();
-  state.input = std::ranges::find(all, state.name, &Value::name) - all.begin();
-  const Value &value = all[state.input];
-  state.isParameter = !isOptimizerState(value, program.outputs());
-  auto given = std::ranges::find(known, state.name, &NamedTensor::name);
+  state.name = value.name;
+  state.input = input;
+  state.output = next - outputs.begin();
+  state.isFrozen = next == outputs.end();
+  state.isParameter = !isOptimizerState(value, outputs);
+  auto found = std::ranges::find(known, state.name, &NamedTensor::name);
   Expected<Tensor> first =
-      given != known.end() ? given->value.clone()
-                           : drawParameter(value, options.seed + state.input);
+      found != known.end() ? found->value.clone()
+                           : drawParameter(value, given.seed + state.input);
   if (!first)
     return first.error();
   if (first->dtype() != value.dtype || first->shape() != value.shape)
     return mismatch(state.name, *first, value);
-  Expected<Tensor> next = Tensor::allocate(value.dtype, value.shape);
-  if (!next)
-    return next.error();
+  Expected<Tensor> space = Tensor::allocate(value.dtype, value.shape);
+  if (!space)
+    return space.error();
   state.now = *first;
-  state.next = *next;
+  state.next = *space;
   states.push_back(std::move(state));
   return Error::success();
 }
 
-Error Trainer::initialize(const Model &model) {
+/// Each pattern must name a parameter; a mistake would train it all the same.
+Error Trainer::checkFrozen(std::span<const NamedTensor> known) const {
+  for (const std::string &pattern : given.compile.frozen) {
+    auto fits = [&](const std::string &name) {
+      return matchesAnyPattern({pattern}, name);
+    };
+    if (std::ranges::none_of(known, fits, &NamedTensor::name) &&
+        std::ranges::none_of(states, [&](const State &state) {
+          return state.isFrozen && fits(state.name);
+        }))
+      return Error(ErrorCode::NotFound,
+                   "there is no parameter `" + pattern + "` to hold fixed");
+  }
+  return Error::success();
+}
+
+Error Trainer::initialize() {
   Expected<std::vector<NamedTensor>> known = model.parameters();
   if (!known)
     return known.error();
-  known->insert(known->begin(), options.first.begin(), options.first.end());
-  for (size_t i = 0; i < program.outputs().size(); ++i)
-    if (!program.outputs()[i].updates.empty())
-      if (Error error = addState(i, *known))
-        return error;
-  for (const NamedTensor &given : options.first)
-    if (std::ranges::find(states, given.name, &State::name) == states.end())
+  std::vector<NamedTensor> own = *known;
+  known->insert(known->begin(), given.first.begin(), given.first.end());
+  for (size_t i = 0; i < program.inputs().size(); ++i)
+    if (Error error = addState(i, *known))
+      return error;
+  if (Error error = checkFrozen(own))
+    return error;
+  for (const NamedTensor &first : given.first)
+    if (std::ranges::find(states, first.name, &State::name) == states.end())
       return Error(ErrorCode::NotFound,
-                   "there is no parameter `" + given.name + "` to give a value");
+                   "there is no parameter `" + first.name + "` to give a value");
   for (size_t i = 0; i < program.inputs().size(); ++i) {
     const Value &value = program.inputs()[i];
     bool changes = std::ranges::any_of(
@@ -129,7 +155,7 @@ static Expected<Tensor> makeNumber(double value) {
 
 /// The inputs of the program in order: states, numbers of the step, the batch.
 Error Trainer::bindInputs(std::span<const Tensor> batch,
-                          std::vector<Tensor> &given) {
+                          std::vector<Tensor> &bound) const {
   if (batch.size() != inputs.size())
     return Error(ErrorCode::InvalidArgument,
                  "a batch must have " + std::to_string(inputs.size()) +
@@ -139,21 +165,21 @@ Error Trainer::bindInputs(std::span<const Tensor> batch,
     const std::string &name = program.inputs()[i].name;
     auto state = std::ranges::find(states, i, &State::input);
     if (state != states.end()) {
-      given.push_back(state->now);
+      bound.push_back(state->now);
       continue;
     }
     if (!isScalarOfStep(name)) {
-      given.push_back(batch[next++]);
+      bound.push_back(batch[next++]);
       continue;
     }
-    bool applies = (runs + 1) % options.step.accumulate == 0;
+    bool applies = (runs + 1) % given.step.accumulate == 0;
     Expected<Tensor> number =
-        makeNumber(name == training::rate ? options.schedule.at(steps + 1)
+        makeNumber(name == training::rate ? given.schedule.at(steps + 1)
                    : name == training::step ? double(steps + 1)
                                             : double(applies));
     if (!number)
       return number.error();
-    given.push_back(*number);
+    bound.push_back(*number);
   }
   return Error::success();
 }
@@ -166,10 +192,10 @@ double Trainer::readNumber(const char *output,
   return std::nan("");
 }
 
-Expected<StepReport> Trainer::run(std::span<const Tensor> batch) {
-  std::vector<Tensor> given, results;
-  if (Error error = bindInputs(batch, given))
-    return error;
+/// One call of the program; next values of states lie in their `next`.
+Expected<std::vector<Tensor>>
+Trainer::call(std::span<const Tensor> bound) const {
+  std::vector<Tensor> results;
   for (size_t i = 0; i < program.outputs().size(); ++i) {
     const Value &output = program.outputs()[i];
     auto state = std::ranges::find(states, i, &State::output);
@@ -180,21 +206,16 @@ Expected<StepReport> Trainer::run(std::span<const Tensor> batch) {
       return tensor.error();
     results.push_back(*tensor);
   }
-  if (Error error = program.callInto(given, results, options.threads))
+  if (Error error = program.callInto(bound, results, given.threads))
     return error;
+  return results;
+}
+
+StepReport Trainer::reportOf(std::span<const Tensor> results) const {
   StepReport report;
-  report.rate = options.schedule.at(steps + 1);
-  report.loss = results[0].element(0);
-  if (!std::isfinite(report.loss) && options.step.optimizer != "none")
-    return Error(ErrorCode::RuntimeCheck,
-                 "the loss of step " + std::to_string(steps + 1) + " is " +
-                     std::to_string(report.loss));
-  for (State &state : states)
-    std::swap(state.now, state.next);
-  ++runs;
-  if (options.step.optimizer != "none")
-    steps += runs % options.step.accumulate == 0;
   report.step = steps;
+  report.rate = given.schedule.at(steps + 1);
+  report.loss = results[0].element(0);
   if (double norm = readNumber(training::gradientNorm, results);
       !std::isnan(norm))
     report.gradientNorm = norm;
@@ -202,6 +223,39 @@ Expected<StepReport> Trainer::run(std::span<const Tensor> batch) {
     if (program.outputs()[i].name == training::confusion &&
         results[i].dtype() == DType::I64)
       report.confusion = results[i];
+  return report;
+}
+
+Expected<StepReport> Trainer::evaluate(std::span<const Tensor> batch) const {
+  std::vector<Tensor> bound;
+  if (Error error = bindInputs(batch, bound))
+    return error;
+  Expected<std::vector<Tensor>> results = call(bound);
+  if (!results)
+    return results.error();
+  return reportOf(*results);
+}
+
+Expected<StepReport> Trainer::run(std::span<const Tensor> batch) {
+  std::vector<Tensor> bound;
+  if (Error error = bindInputs(batch, bound))
+    return error;
+  Expected<std::vector<Tensor>> results = call(bound);
+  if (!results)
+    return results.error();
+  StepReport report = reportOf(*results);
+  bool trains = given.step.optimizer != "none";
+  if (!std::isfinite(report.loss) && trains)
+    return Error(ErrorCode::RuntimeCheck,
+                 "the loss of step " + std::to_string(steps + 1) + " is " +
+                     std::to_string(report.loss) + explainLoss(bound));
+  for (State &state : states)
+    if (!state.isFrozen)
+      std::swap(state.now, state.next);
+  ++runs;
+  if (trains)
+    steps += runs % given.step.accumulate == 0;
+  report.step = steps;
   return report;
 }
 

@@ -7,11 +7,11 @@
 #include "TrainingInputs.h"
 #include "lacuna/Support/AtomicFile.h"
 #include "lacuna/Training/Charts.h"
+#include "lacuna/Training/Evaluation.h"
 #include "lacuna/Training/Scores.h"
 
 #include <cmath>
 #include <fmt/format.h>
-#include <numeric>
 
 using namespace lacuna;
 using namespace lacuna::tool;
@@ -25,78 +25,11 @@ static cl::opt<std::string>
     picture("confusion", cl::desc("SVG to draw, the confusion matrix"),
             cl::value_desc("file.svg"), cl::sub(command));
 
-namespace {
-struct Result {
-  double loss = 0, weight = 0;
-  int64_t samples = 0;
-  std::optional<Tensor> confusion;
-};
-} // namespace
-
-/// Labels of samples that only fill the last batch up do not count.
-static void ignoreRest(const Trainer &trainer, std::vector<Tensor> &batch,
-                       int64_t used) {
-  for (size_t i = 0; i < batch.size(); ++i) {
-    const Value &input = trainer.batchInputs()[i];
-    if (input.name != training::label || input.dtype != DType::I64)
-      continue;
-    int64_t row = batch[i].elementCount() / inputs.batchSize();
-    std::fill(batch[i].data<int64_t>() + used * row,
-              batch[i].data<int64_t>() + batch[i].elementCount(),
-              int64_t(inputs.ignoreIndex));
-  }
-}
-
-static int64_t countOf(const Tensor &confusion) {
-  const int64_t *counts = confusion.data<int64_t>();
-  return std::accumulate(counts, counts + confusion.elementCount(), int64_t(0));
-}
-
-static Error addBatch(Trainer &trainer, int64_t first, Result &result) {
-  int64_t size = inputs.batchSize(), all = inputs.data->size();
-  int64_t used = std::min(size, all - first);
-  std::vector<int64_t> samples;
-  for (int64_t i = 0; i < size; ++i)
-    samples.push_back(std::min(first + i, all - 1));
-  Expected<std::vector<Tensor>> batch = inputs.gather(trainer, samples);
-  if (!batch)
-    return batch.error();
-  if (used < size)
-    ignoreRest(trainer, *batch, used);
-  Expected<StepReport> report = trainer.run(*batch);
-  if (!report)
-    return report.error();
-  // A mean over labels counts as many times as there were labels.
-  double weight = double(used);
-  if (report->confusion)
-    weight = double(countOf(*report->confusion));
-  if (weight > 0)
-    result.loss += report->loss * weight;
-  result.weight += weight;
-  result.samples += used;
-  if (report->confusion && result.confusion)
-    addCounts(*result.confusion, *report->confusion);
-  else
-    result.confusion = report->confusion;
-  return Error::success();
-}
-
-/// Without labels to leave out, the last samples must fill a batch.
-static Error checkRest() {
-  int64_t rest = inputs.data->size() % inputs.batchSize();
-  if (rest == 0 || inputs.loss == "cross-entropy")
-    return Error::success();
-  return Error(ErrorCode::InvalidArgument,
-               fmt::format("`--batch` must divide the {} samples with this "
-                           "loss, got {}",
-                           inputs.data->size(), inputs.batchSize()));
-}
-
 static std::string number(double value) {
   return std::isnan(value) ? "-" : fmt::format("{:.4f}", value);
 }
 
-static std::string textOf(const Result &result) {
+static std::string textOf(const Evaluation &result) {
   std::string text =
       fmt::format("loss {:.6g} over {} samples\n", result.loss, result.samples);
   if (!result.confusion)
@@ -120,7 +53,7 @@ static std::string jsonNumber(double value) {
   return std::isfinite(value) ? fmt::format("{:.9g}", value) : "null";
 }
 
-static std::string jsonOf(const Result &result) {
+static std::string jsonOf(const Evaluation &result) {
   std::string text = fmt::format("{{\"loss\": {}, \"samples\": {}",
                                  jsonNumber(result.loss), result.samples);
   if (!result.confusion)
@@ -141,7 +74,7 @@ static std::string jsonOf(const Result &result) {
   return text + "]}\n";
 }
 
-static Error drawPicture(const Result &result) {
+static Error drawPicture(const Evaluation &result) {
   if (picture.empty() || !result.confusion)
     return Error::success();
   std::string text = drawConfusion(*result.confusion);
@@ -153,21 +86,16 @@ static int runEvaluate() {
   Expected<Trainer> trainer = inputs.open({});
   if (!trainer)
     return fail(trainer.error());
-  if (Error error = checkRest())
-    return fail(error);
-  Result result;
   int64_t batches =
       (inputs.data->size() + inputs.batchSize() - 1) / inputs.batchSize();
   ProgressBar bar(batches);
-  for (int64_t i = 0; i < batches; ++i) {
-    if (Error error = addBatch(*trainer, i * inputs.batchSize(), result))
-      return fail(error);
-    bar.advance("");
-  }
+  Expected<Evaluation> result =
+      evaluate(*trainer, *inputs.data, [&] { bar.advance(""); });
   bar.clear();
-  result.loss /= result.weight;
-  fmt::print("{}", json ? jsonOf(result) : textOf(result));
-  if (Error error = drawPicture(result))
+  if (!result)
+    return fail(result.error());
+  fmt::print("{}", json ? jsonOf(*result) : textOf(*result));
+  if (Error error = drawPicture(*result))
     return fail(error);
   return 0;
 }

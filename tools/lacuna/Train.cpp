@@ -66,6 +66,10 @@ static cl::opt<double> clipValue("clip-value", cl::init(0),
 static cl::opt<int64_t> accumulate("accumulate", cl::init(1),
                                    cl::desc("Batches a step (1)"),
                                    cl::value_desc("n"), cl::sub(command));
+static cl::list<std::string>
+    freeze("freeze", cl::CommaSeparated, cl::value_desc("name,..."),
+           cl::desc("Parameters that keep their values; `*`: any characters"),
+           cl::sub(command));
 static cl::opt<uint64_t> seed("seed", cl::init(1),
                               cl::desc("Of first values and order (1)"),
                               cl::value_desc("n"), cl::sub(command));
@@ -97,6 +101,7 @@ static Expected<TrainingOptions> readOptions() {
   if (!kind)
     return kind.error();
   options.schedule = {*kind, rate, 0, steps, warmup, offset, power};
+  options.compile.frozen.assign(freeze.begin(), freeze.end());
   options.seed = seed;
   return options;
 }
@@ -149,7 +154,7 @@ static Error saveResults(const Trainer &trainer, const TrainingLog &log) {
   if (Error error = writeFileAtomically(
           inOut(ending.c_str()), std::as_bytes(std::span<const char>(*bytes))))
     return error;
-  return log.write();
+  return log.draw();
 }
 
 /// The batch after `trainer.batches()`: the same whenever training goes on.
@@ -174,12 +179,13 @@ static Error trainAll(Trainer &trainer, TrainingLog &log) {
     Expected<StepReport> report = trainer.run(*batch);
     if (!report)
       return report.error();
-    log.add(*report);
+    if (Error error = log.add(*report))
+      return error;
     if (trainer.step() == before || trainer.step() % every)
       continue;
     if (Error error = saveCheckpoint(trainer))
       return error;
-    if (Error error = log.write())
+    if (Error error = log.draw())
       return error;
   }
   return Error::success();
@@ -198,13 +204,13 @@ static Error begin(Trainer &trainer, TrainingLog &log) {
                              "name another folder",
                              path));
   if (!resume)
-    return Error::success();
+    return log.begin();
   Expected<NpzReader> reader = NpzReader::open(path);
   if (!reader)
     return reader.error();
   if (Error error = trainer.restore(*reader))
     return Error(error.code(), path + ": " + error.message());
-  return log.continueAt(trainer.step());
+  return log.continueAt(trainer.batches());
 }
 
 static int runTrain() {
@@ -243,5 +249,7 @@ Command tool::trainCommand() {
           "  lacuna train net.mlir --data train.npz --out run --optimizer sgd "
           "--schedule inverse --offset 10\n"
           "  lacuna train net.onnx --data train.npz --out run --steps 4000 "
-          "--resume\n"};
+          "--resume\n"
+          "  lacuna train net.onnx --data train.npz --out run --freeze "
+          "\'backbone.*\'\n"};
 }

@@ -88,6 +88,7 @@ Expected<Trainer> TrainingInputs::open(TrainingOptions options) {
   data = *read;
   if (Error error = chooseShapes(*opened, *compile))
     return error;
+  compile->frozen = options.compile.frozen;
   options.compile = *compile;
   options.threads = threads;
   options.step.loss = loss;

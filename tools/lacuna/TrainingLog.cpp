@@ -8,7 +8,6 @@
 #include <cmath>
 #include <cstdio>
 #include <fmt/format.h>
-#include <fstream>
 
 using namespace lacuna;
 using namespace lacuna::tool;
@@ -17,27 +16,49 @@ static constexpr const char *heading = "step,loss,mean_loss,rate,mean_iou";
 /// Batches whose predictions the confusion matrix shows.
 static constexpr size_t window = 50;
 
+static Error writeText(const std::string &path, const std::string &text) {
+  return writeFileAtomically(path, std::as_bytes(std::span<const char>(text)));
+}
+
 TrainingLog::TrainingLog(std::string folder, int64_t steps)
     : folder(std::move(folder)), bar(steps) {}
 
-Error TrainingLog::continueAt(int64_t step) {
-  std::ifstream file(folder + "/log.csv");
-  std::string line;
-  std::getline(file, line);
-  while (std::getline(file, line)) {
+std::string TrainingLog::lineOf(const Row &row) {
+  return fmt::format("{},{},{},{},{}\n", row.step, row.loss, row.mean, row.rate,
+                     row.meanIoU);
+}
+
+/// Replaces the file by `content`; rows come behind it.
+Error TrainingLog::open(const std::string &content) {
+  std::string path = folder + "/log.csv";
+  if (Error error = writeText(path, content))
+    return error;
+  file.open(path, std::ios::app);
+  return file ? Error::success()
+              : Error(ErrorCode::InputOutput, path + ": cannot be written");
+}
+
+Error TrainingLog::begin() { return open(std::string(heading) + "\n"); }
+
+Error TrainingLog::continueAt(int64_t batches) {
+  std::ifstream before(folder + "/log.csv");
+  std::string line, content = std::string(heading) + "\n";
+  std::getline(before, line);
+  while (int64_t(rows.size()) < batches && std::getline(before, line)) {
     Row row{};
     long long number = 0;
     if (std::sscanf(line.c_str(), "%lld,%lf,%lf,%lf,%lf", &number, &row.loss,
                     &row.mean, &row.rate, &row.meanIoU) != 5)
       return Error(ErrorCode::Corrupt, folder + "/log.csv: not a log: " + line);
     row.step = number;
-    if (row.step > step)
-      break;
+    bool isNewStep = rows.empty() || rows.back().step != row.step;
     rows.push_back(row);
     mean.add(row.loss);
-    bar.advance("");
+    if (isNewStep)
+      bar.advance("");
+    content += lineOf(row);
   }
-  return Error::success();
+  return open(content);
 }
 
 static Tensor sumOf(const std::vector<Tensor> &parts) {
@@ -49,7 +70,7 @@ static Tensor sumOf(const std::vector<Tensor> &parts) {
   return *sum;
 }
 
-void TrainingLog::add(const StepReport &report) {
+Error TrainingLog::add(const StepReport &report) {
   mean.add(report.loss);
   if (report.confusion) {
     recent.push_back(*report.confusion);
@@ -68,23 +89,19 @@ void TrainingLog::add(const StepReport &report) {
     text += fmt::format(" MIoU {:.3f}", meanIoU);
   if (isNewStep)
     bar.advance(text);
+  // A row at a time, so that a log can be followed and none is lost.
+  file << lineOf(rows.back()) << std::flush;
+  return file ? Error::success()
+              : Error(ErrorCode::InputOutput,
+                      folder + "/log.csv: cannot be written");
 }
 
-static Error writeText(const std::string &path, const std::string &text) {
-  return writeFileAtomically(path, std::as_bytes(std::span<const char>(text)));
-}
-
-Error TrainingLog::write() const {
-  std::string text = std::string(heading) + "\n";
+Error TrainingLog::draw() const {
   Curve loss{"loss (running mean)", {}}, scores{"MIoU", {}};
   for (const Row &row : rows) {
-    text += fmt::format("{},{},{},{},{}\n", row.step, row.loss,
-                        row.mean, row.rate, row.meanIoU);
     loss.points.push_back({double(row.step), row.mean});
     scores.points.push_back({double(row.step), row.meanIoU});
   }
-  if (Error error = writeText(folder + "/log.csv", text))
-    return error;
   std::vector<Curve> curves{loss};
   if (!recent.empty())
     curves.push_back(scores);

@@ -6,20 +6,25 @@
 
 #include "lacuna/Training/Trainer.h"
 
+#include <fstream>
+
 namespace lacuna::tool {
 
-/// Collects a row a batch; writes `log.csv`, `loss.svg` and, with classes,
-/// `confusion.svg` of the last batches into a folder.
+/// Appends a row a batch to `log.csv`; draws `loss.svg` and, with classes,
+/// `confusion.svg` of the last batches. All into one folder.
 class TrainingLog {
 public:
   TrainingLog(std::string folder, int64_t steps);
 
-  /// Takes over the rows up to `step` of the log that is there.
-  Error continueAt(int64_t step);
-  void add(const StepReport &report);
+  /// Begins `log.csv`.
+  Error begin();
+  /// Goes on with the log that is there: what stands behind the rows of the
+  /// first `batches`, or was not written whole, goes.
+  Error continueAt(int64_t batches);
+  Error add(const StepReport &report);
   /// Takes the progress bar away.
   void clear() { bar.clear(); }
-  Error write() const;
+  Error draw() const;
   /// One line for the end.
   std::string summary() const;
 
@@ -29,7 +34,11 @@ private:
     double loss, rate, mean, meanIoU;
   };
 
+  static std::string lineOf(const Row &row);
+  Error open(const std::string &content);
+
   std::string folder;
+  std::ofstream file;
   ProgressBar bar;
   std::vector<Row> rows;
   RunningMean mean{0.02};

@@ -133,4 +133,21 @@ def AppendUpdate : Pass<"lacuna-append-update", "::mlir::func::FuncOp"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def WatchResults : Pass<"lacuna-watch-results", "::mlir::func::FuncOp"> {
+  let summary = "tells which op gives the first infinity or NaN";
+  let description = [{
+    Input: a public function of one block. Output: the same with a result
+    `watch.N` (a tensor of f32, rank 0) behind the others for each float tensor
+    that an op of the block computes, in their order: 0 where all elements are
+    finite, 1 with an infinity, 2 with a NaN. `lacuna.watched` on the result
+    holds the op's name and location.
+
+    Numbers: those of the other results stay, but kernels are fused otherwise.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 #endif // LACUNA_AUTODIFF_PASSES_TD

@@ -53,6 +53,15 @@ typedef struct {
 LACUNA_API int lacuna_model_inputs(LacunaModel *model, const char *entry,
                                    const LacunaValue **values, size_t *count);
 
+/* The float initialisers of an ONNX model, called `param:` and their name, as
+ * inputs of programs with gradients by them; none of other models. */
+LACUNA_API int lacuna_model_parameters(LacunaModel *model,
+                                       const LacunaValue **values,
+                                       size_t *count);
+/* The value of one of them: a new tensor, which the caller's deleter frees. */
+LACUNA_API int lacuna_model_parameter(LacunaModel *model, size_t index,
+                                      DLManagedTensor **tensor);
+
 /*===-- Programs ----------------------------------------------------------===*/
 
 /* The shape of one input, for models that leave dimensions open. */
@@ -67,6 +76,15 @@ typedef struct {
   const char *entry;  /* null: the only function, or `main` */
   const LacunaShape *shapes;
   size_t shape_count;
+  const char *dtype; /* null: f32; or bf16, f16 */
+  /* The loss to differentiate: `mean-square` or an output's name; null: none.
+   * It becomes the first output, `loss`; gradients `d_NAME` come last. */
+  const char *gradient_of;
+  /* What to differentiate by: inputs, float initialisers of an ONNX model, or
+   * `all`. Initialisers become inputs behind the others. None: all. */
+  const char *const *gradients;
+  size_t gradient_count;
+  const char *memory_budget; /* null: no bound; bytes, or a share: `0.5` */
 } LacunaCompileOptions;
 
 /* `options` may be null. */

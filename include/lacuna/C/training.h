@@ -29,6 +29,9 @@ typedef struct {
   int64_t class_axis, ignore_index;
   uint64_t seed;
   int threads;
+  /* Parameters that keep their values; `*` stands for any characters. */
+  const char *const *freeze;
+  size_t freeze_count;
 } LacunaTrainingOptions;
 
 LACUNA_API void lacuna_training_defaults(LacunaTrainingOptions *options);
@@ -54,6 +57,29 @@ typedef struct {
 LACUNA_API int lacuna_trainer_run(LacunaTrainer *trainer,
                                   const DLTensor *const *inputs, size_t count,
                                   LacunaStepReport *report);
+
+/* How often a class was a label, a prediction, and both. */
+typedef struct {
+  int64_t labels, predictions, correct;
+  double accuracy, iou;
+} LacunaClassScores;
+
+/* Loss and scores over samples; numbers that there are none of are NaN.
+ * `classes` lives until the trainer is asked again or destroyed. */
+typedef struct {
+  double loss;
+  int64_t samples;
+  double pixel_accuracy, mean_pixel_accuracy, mean_iou, weighted_iou;
+  const LacunaClassScores *classes;
+  size_t class_count;
+} LacunaEvaluation;
+
+/* Evaluates what was trained so far. Tensors are as for a batch, but of any
+ * number of samples; cross entropy fills the last batch up, for other losses
+ * batches must divide it. */
+LACUNA_API int lacuna_trainer_evaluate(LacunaTrainer *trainer,
+                                       const DLTensor *const *inputs,
+                                       size_t count, LacunaEvaluation *result);
 
 /* A checkpoint as `.npz`, written whole or not at all; a trainer of the same
  * model and options goes on from it bit for bit. */

@@ -55,6 +55,11 @@ inline constexpr char gradientOf[] = "lacuna.gradient_of";
 inline constexpr char updates[] = "lacuna.updates";
 /// On an argument with a next value: a number all its elements begin with.
 inline constexpr char initial[] = "lacuna.initial";
+/// On an argument: a parameter that keeps its value in a training.
+inline constexpr char frozen[] = "lacuna.frozen";
+/// On a result that tells whether an op's result is finite: the op's name and
+/// location.
+inline constexpr char watched[] = "lacuna.watched";
 /// On an op: it was added by differentiation.
 inline constexpr char backward[] = "lacuna.backward";
 } // namespace lacuna::names

@@ -8,6 +8,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -37,6 +38,8 @@ struct ImportOptions {
   /// operator reads as a tensor (the sizes of a Resize, say) stay constants.
   std::set<std::string> parameters;
   bool allParameters = false;
+  /// Of all initialisers, those that stay constants; null: none.
+  std::function<bool(llvm::StringRef)> isFrozen;
   /// Name of the function made.
   std::string functionName = "main";
 };

@@ -40,6 +40,10 @@ struct CompileOptions {
   /// output `d_x`. Initialisers become inputs `param:NAME` behind the others,
   /// with values from `Model::parameters`.
   std::vector<std::string> gradients;
+  /// What of `all` and `parameters`, and of arguments with
+  /// `lacuna.requires_grad`, is not differentiated by: names of parameters, in
+  /// which `*` stands for any characters.
+  std::vector<std::string> frozen;
   /// A loss and, by the gradients' names, an optimiser around the model; see
   /// `Trainer`. Excludes `gradientOf`.
   std::optional<TrainingStep> training;
@@ -52,6 +56,10 @@ struct CompileOptions {
   /// Whether convolutions of constant filter mix channels before maps are
   /// enlarged where that saves work; sums are then taken in another order.
   bool mixBeforeResize = true;
+  /// Whether there is an output more for each op, which tells if what it
+  /// computes is finite: 0, 1 with an infinity, 2 with a NaN. See
+  /// `Value::watched`.
+  bool watch = false;
   /// Directory for a reproducer when a pass fails; empty: none.
   std::string reproducer;
 };

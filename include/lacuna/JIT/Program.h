@@ -24,6 +24,10 @@ struct Value {
   std::string updates = {};
   /// Of an input: what all its elements begin with, if something updates it.
   std::optional<double> initial = {};
+  /// Of an input: a parameter that `CompileOptions::frozen` names.
+  bool isFrozen = false;
+  /// Of an output that watches an op: the op and where it stands.
+  std::string watched = {};
 };
 
 /// Time one kernel has used.

@@ -34,6 +34,9 @@ struct PipelineOptions {
   std::string memoryBudget;
   /// Whether channels are mixed before maps are enlarged; see MixBeforeResize.
   bool mixBeforeResize = true;
+  /// Whether each op gets a result that tells if it is finite; see
+  /// WatchResults.
+  bool watch = false;
   /// Where a failing pass writes its input and the command that replays it;
   /// empty: nowhere.
   std::string reproducer;

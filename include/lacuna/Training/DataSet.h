@@ -3,6 +3,7 @@
 #define LACUNA_TRAINING_DATASET_H
 
 #include "lacuna/JIT/Model.h"
+#include "lacuna/Runtime/Archive.h"
 
 #include <map>
 #include <span>
@@ -15,6 +16,10 @@ class DataSet {
 public:
   /// Reads everything. Fails when the file is no archive or counts differ.
   static Expected<DataSet> open(const std::string &path);
+  /// The same of arrays in memory, which are copied only where they have gaps;
+  /// `name` stands in errors.
+  static Expected<DataSet> of(const std::vector<NamedTensor> &arrays,
+                              const std::string &name);
 
   int64_t size() const { return samples; }
   /// The array called `name`, or null.

@@ -57,41 +57,54 @@ public:
 
   /// What a batch consists of: the model's inputs, then the label if any.
   const std::vector<Value> &batchInputs() const { return inputs; }
+  const TrainingOptions &options() const { return given; }
   const ProgramInfo &info() const { return program.info(); }
   int64_t step() const { return steps; }
   /// How many batches were run.
   int64_t batches() const { return runs; }
 
-  /// Runs one batch. A loss that is not finite is an error; all parameters are
-  /// then as before.
+  /// Runs one batch. A loss that is not finite is an error, which names the
+  /// first ops that gave an infinity and a NaN; all parameters are then as
+  /// before.
   Expected<StepReport> run(std::span<const Tensor> batch);
+  /// The same report of a batch from which nothing is learnt, at the present
+  /// parameters; a loss that is not finite is none of an error.
+  Expected<StepReport> evaluate(std::span<const Tensor> batch) const;
 
   /// All that the next step depends on, by name. The tensors are copies.
   Expected<std::vector<NamedTensor>> checkpoint() const;
   /// Continues from a checkpoint: bit for bit as if it had not been left.
   Error restore(const NpzReader &checkpoint);
 
-  /// What is trained, without the optimiser's state. Copies.
+  /// What is trained or frozen, without the optimiser's state. Copies.
   Expected<std::vector<NamedTensor>> parameters() const;
 
 private:
-  /// A value that each step replaces: `now` goes in, `next` comes out.
+  /// A value that each step replaces: `now` goes in, `next` comes out. One that
+  /// is frozen stays.
   struct State {
     std::string name;
     size_t input, output;
     Tensor now, next;
-    bool isParameter = false;
+    bool isParameter = false, isFrozen = false;
   };
 
-  Trainer(Program program, TrainingOptions options)
-      : program(std::move(program)), options(std::move(options)) {}
-  Error initialize(const Model &model);
-  Error addState(size_t output, std::span<const NamedTensor> known);
-  Error bindInputs(std::span<const Tensor> batch, std::vector<Tensor> &given);
+  Trainer(const Model &model, Program program, TrainingOptions options)
+      : model(model), program(std::move(program)), given(std::move(options)) {}
+  Error initialize();
+  Error addState(size_t input, std::span<const NamedTensor> known);
+  Error checkFrozen(std::span<const NamedTensor> known) const;
+  /// Why the loss of a call with these inputs is not finite.
+  std::string explainLoss(std::span<const Tensor> inputs) const;
+  Error bindInputs(std::span<const Tensor> batch,
+                   std::vector<Tensor> &inputs) const;
+  Expected<std::vector<Tensor>> call(std::span<const Tensor> inputs) const;
+  StepReport reportOf(std::span<const Tensor> results) const;
   double readNumber(const char *output, std::span<const Tensor> results) const;
 
+  Model model;
   Program program;
-  TrainingOptions options;
+  TrainingOptions given;
   std::vector<Value> inputs;
   std::vector<State> states;
   int64_t steps = 0, runs = 0;
