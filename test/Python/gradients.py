@@ -1,4 +1,4 @@
-# RUN: env LACUNA_LIBRARY=%build/lib/C/liblacuna.so PYTHONPATH=%source/python %python %s %source/examples/spp_classifier.onnx
+# RUN: env LACUNA_LIBRARY=%build/lib/C/liblacuna.so PYTHONPATH=%source/python %python %s %source/examples/spp_classifier.onnx %t.onnx
 # REQUIRES: numpy
 """Gradients from Python: of a formula, and of an ONNX model's initialisers."""
 import sys
@@ -46,6 +46,15 @@ assert gradient.shape == parameters[name].shape and gradient.any()
 rate = 1e-3 * abs(loss(0)) / (gradient ** 2).sum()
 fall = loss(-rate * gradient) - loss(rate * gradient)
 assert abs(fall / (2 * rate * (gradient ** 2).sum()) + 1) < 1e-2, fall
+
+# An initialiser that is frozen stays in the model; the others move.
+label = numpy.zeros(len(image), numpy.int64)
+trainer = lacuna.Trainer(model, optimizer="sgd", rate=0.1, freeze=["filter*"])
+trainer.run(image, label)
+trainer.write_model(sys.argv[2])
+moved = {key: (value != parameters[key]).any() for key, value in
+         lacuna.load(sys.argv[2]).parameters().items()}
+assert moved == {key: "filter" not in key for key in parameters}, moved
 
 for wrong, text in [(dict(of="z"), "the loss must be"),
                     (dict(by=["z"]), "there is no input or parameter `z`"),
