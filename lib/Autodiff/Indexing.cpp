@@ -1,7 +1,6 @@
-//===- Indexing.cpp - Rules of gathers and scatters -----------------------===//
+//===- Indexing.cpp - Rules of gathers ------------------------------------===//
 // The cotangent of a gather is scattered into zeros by addition, in the order
-// of the updates: the same sum on any number of threads. Of equal indices of a
-// replacing scatter, the last one has the gradient.
+// of the updates: the same sum on any number of threads.
 //===----------------------------------------------------------------------===//
 #include "Rules.h"
 #include "ScalarBuilder.h"
@@ -130,124 +129,9 @@ static LogicalResult adjointOf(GatherNdOp op, OpBuilder &builder, Value g,
   return success();
 }
 
-/// `updates` where `winner` says that this update is the one that stays.
-static Value keepWinners(OpBuilder &builder, Location loc, Value updates,
-                         Value winners, Value numbers) {
-  RankedTensorType type = typeOf(updates);
-  // Tuples have one number for a whole slice of updates.
-  Operand won{winners, AffineMap::getMultiDimIdentityMap(
-                           type.getRank(), builder.getContext())};
-  won.map = won.map.getMajorSubMap(typeOf(winners).getRank());
-  return mapElements(builder, loc, type,
-                     {whole(updates), won, {numbers, won.map}},
-                     [](OpBuilder &b, Location at, ValueRange v) -> Value {
-                       ScalarBuilder s{b, at};
-                       Value same = s.make<arith::CmpIOp>(
-                           arith::CmpIPredicate::eq, v[1], v[2]);
-                       return s.select(same, v[0], s.number(v[0], 0));
-                     });
-}
-
-/// The row-major number of each element of `shape`.
-static Value numbered(OpBuilder &builder, Location loc,
-                      ArrayRef<int64_t> shape) {
-  auto type = RankedTensorType::get(shape, builder.getI64Type());
-  return mapElements(
-      builder, loc, type, ArrayRef<Operand>(),
-      [&](OpBuilder &b, Location at, ValueRange) -> Value {
-        ScalarBuilder s{b, at};
-        Value number = arith::ConstantIndexOp::create(b, at, 0);
-        for (auto [dim, size] : llvm::enumerate(shape)) {
-          Value extent = arith::ConstantIndexOp::create(b, at, size);
-          Value place = linalg::IndexOp::create(b, at, dim);
-          number = s.make<arith::AddIOp>(s.make<arith::MulIOp>(number, extent),
-                                         place);
-        }
-        return s.make<arith::IndexCastOp>(b.getI64Type(), number);
-      });
-}
-
-template <typename OpT> static LogicalResult checkReduction(OpT op) {
-  ScatterReduction reduction = op.getReduction();
-  if (reduction == ScatterReduction::None || reduction == ScatterReduction::Add)
-    return success();
-  return op.emitOpError("`reduction` must be none or add to be "
-                        "differentiated, got ")
-         << stringifyScatterReduction(reduction);
-}
-
-/// The cotangents of data and updates. `scatter(data, updates)` and
-/// `gather(data, type)` place and pick by the op's indices; `places` are the
-/// sizes of what one index finds.
-static void scatterCotangents(
-    OpBuilder &builder, Location loc, Value g, RankedTensorType updates,
-    ArrayRef<int64_t> places, ArrayRef<int64_t> picks, bool adds, Wanted wanted,
-    MutableArrayRef<Value> result, function_ref<Value(Value, Value)> scatter,
-    function_ref<Value(Value, RankedTensorType)> gather) {
-  if (wanted[0])
-    result[0] = adds ? g : scatter(g, zeros(builder, loc, updates));
-  if (!wanted[2])
-    return;
-  result[2] = gather(g, updates);
-  if (adds)
-    return;
-  // Of several updates of one place the last one stays.
-  Value numbers = numbered(builder, loc, picks);
-  Value last = scatter(numbered(builder, loc, places), numbers);
-  result[2] = keepWinners(builder, loc, result[2],
-                          gather(last, typeOf(numbers)), numbers);
-}
-
-static LogicalResult adjointOf(ScatterElementsOp op, OpBuilder &builder,
-                               Value g, Wanted wanted,
-                               MutableArrayRef<Value> result) {
-  if (failed(checkReduction(op)))
-    return failure();
-  Location loc = op.getLoc();
-  Value indices = op.getIndices();
-  RankedTensorType type = typeOf(op.getUpdates());
-  scatterCotangents(
-      builder, loc, g, type, typeOf(op.getData()).getShape(), type.getShape(),
-      op.getReduction() == ScatterReduction::Add, wanted, result,
-      [&](Value data, Value updates) -> Value {
-        return ScatterElementsOp::create(builder, loc, data.getType(), data,
-                                         indices, updates, op.getAxis(),
-                                         ScatterReduction::None);
-      },
-      [&](Value data, RankedTensorType to) -> Value {
-        return GatherElementsOp::create(builder, loc, to, data, indices,
-                                        op.getAxis());
-      });
-  return success();
-}
-
-static LogicalResult adjointOf(ScatterNdOp op, OpBuilder &builder, Value g,
-                               Wanted wanted, MutableArrayRef<Value> result) {
-  if (failed(checkReduction(op)))
-    return failure();
-  Location loc = op.getLoc();
-  Value indices = op.getIndices();
-  ArrayRef<int64_t> picked = typeOf(indices).getShape();
-  scatterCotangents(
-      builder, loc, g, typeOf(op.getUpdates()),
-      typeOf(op.getData()).getShape().take_front(picked.back()),
-      picked.drop_back(), op.getReduction() == ScatterReduction::Add, wanted,
-      result,
-      [&](Value data, Value updates) -> Value {
-        return ScatterNdOp::create(builder, loc, data.getType(), data, indices,
-                                   updates, ScatterReduction::None);
-      },
-      [&](Value data, RankedTensorType to) -> Value {
-        return GatherNdOp::create(builder, loc, to, data, indices, 0);
-      });
-  return success();
-}
-
 void lacuna::attachIndexingRules(MLIRContext *context) {
   attachRule<GatherOp, adjointOf>(context);
   attachRule<EmbeddingOp, adjointOf>(context);
   attachRule<GatherElementsOp, adjointOf>(context);
   attachRule<GatherNdOp, adjointOf>(context);
-  attachRule<ScatterElementsOp, adjointOf>(context);
-  attachRule<ScatterNdOp, adjointOf>(context);
 }

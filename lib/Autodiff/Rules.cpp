@@ -37,6 +37,7 @@ void lacuna::registerAdjoints(DialectRegistry &registry) {
     attachOrderingRules(context);
     attachRandomRules(context);
     attachRecomputeRules(context);
+    attachScatterRules(context);
     attachSoftmaxRules(context);
   });
 }

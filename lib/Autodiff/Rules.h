@@ -52,6 +52,7 @@ void attachIndexingRules(mlir::MLIRContext *context);
 void attachLossRules(mlir::MLIRContext *context);
 void attachNormalizationRules(mlir::MLIRContext *context);
 void attachOrderingRules(mlir::MLIRContext *context);
+void attachScatterRules(mlir::MLIRContext *context);
 void attachSoftmaxRules(mlir::MLIRContext *context);
 void attachRandomRules(mlir::MLIRContext *context);
 void attachRecomputeRules(mlir::MLIRContext *context);

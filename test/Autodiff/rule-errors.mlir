@@ -40,22 +40,6 @@ func.func @table(%q: tensor<1x1x1x1xf32>, %t: tensor<1xf32> {lacuna.requires_gra
 
 // -----
 
-func.func @scatter(%x: tensor<1xf32> {lacuna.requires_grad}, %i: tensor<1xi64>) -> tensor<1xf32> {
-  // expected-error @below {{`reduction` must be none or add to be differentiated, got max}}
-  %r = lacuna.scatter_elements %x[%i], %x axis = 0 reduction = max : (tensor<1xf32>, tensor<1xi64>, tensor<1xf32>) -> tensor<1xf32>
-  return %r : tensor<1xf32>
-}
-
-// -----
-
-func.func @product(%x: tensor<1xf32> {lacuna.requires_grad}) -> tensor<1xf32> {
-  // expected-error @below {{must be a sum to be differentiated}}
-  %r = lacuna.cumulative prod %x axis = 0 : (tensor<1xf32>) -> tensor<1xf32>
-  return %r : tensor<1xf32>
-}
-
-// -----
-
 func.func @angles(%x: tensor<1x1x1x2xf32>, %c: tensor<1x1x1xf32> {lacuna.requires_grad}) -> tensor<f32> {
   %zero = arith.constant dense<0.0> : tensor<f32>
   // expected-error @below {{`cosine` and `sine` must be constant to be differentiated}}
