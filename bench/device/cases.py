@@ -78,8 +78,8 @@ def windows(op, element, shape=(64, 112, 112, 64)):
     n, h, w, c = shape
     result = tensor([n, h // 2, w // 2, c], element)
     return program([type], result,
-                   f"lacuna.{op} %x0 kernel = [3, 3] strides = [2, 2] dilations = "
-                   f"[1, 1] pads = [1, 1] to [1, 1] layout = channels_last : "
+                   f"lacuna.{op} %x0 kernel = [3, 3] strides = [2, 2] "
+                   f"dilations = [1, 1] pads = [1, 1] to [1, 1] layout = channels_last : "
                    f"({type}) -> {result}")
 
 

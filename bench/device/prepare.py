@@ -35,8 +35,8 @@ def launch_of(program, text):
                for sizes, element in re.findall(
                    r"memref<([0-9x]+)x([a-z]+[0-9]*)>", arguments)]
     results = re.search(r"-> (.*) {", program)[1].count("tensor<")
-    return {"function": name + "_launch", "results": results, "count": number("count"),
-            "group": number("group"), "buffers": buffers}
+    return {"function": name + "_launch", "results": results,
+            "count": number("count"), "group": number("group"), "buffers": buffers}
 
 
 def main():

@@ -457,6 +457,8 @@ static LogicalResult emitPackedConvolution(KernelBuilder &kernel,
       kernel.inputBuffer(op.getInput()) && kernel.inputBuffer(op.getPanels());
   if (isOnDevice(kernel) && areBuffers && !isDepthwise)
     return emitDeviceConvolution(kernel, op);
+  if (isOnDevice(kernel) && areBuffers && fitsDeviceDepthwise(op))
+    return emitDeviceDepthwise(kernel, op);
   return ConvolutionEmitter(kernel, op).emit();
 }
 

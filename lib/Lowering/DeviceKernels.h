@@ -15,6 +15,10 @@ llvm::LogicalResult emitDeviceContraction(KernelBuilder &kernel,
 /// Any but depthwise convolutions.
 llvm::LogicalResult emitDeviceConvolution(KernelBuilder &kernel,
                                           PackedConvolutionOp op);
+/// Depthwise convolutions of few taps, where `fitsDeviceDepthwise`.
+bool fitsDeviceDepthwise(PackedConvolutionOp op);
+llvm::LogicalResult emitDeviceDepthwise(KernelBuilder &kernel,
+                                        PackedConvolutionOp op);
 /// Pyramids that read their map once, where `fitsDevicePyramid`.
 bool fitsDevicePyramid(PoolingPyramidOp op);
 llvm::LogicalResult emitDevicePyramid(KernelBuilder &kernel,

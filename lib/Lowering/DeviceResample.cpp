@@ -37,6 +37,7 @@ private:
   };
 
   int64_t rowsOfThread() const;
+  Value firstOf(Value vector);
   Values placeOf(Value vector, int64_t lane);
   FailureOr<Value> weightOf(int64_t axis, int64_t tap, Value output);
   Value joined(ValueRange lanes);
@@ -47,23 +48,31 @@ private:
   Value chooseRow(Value row, Value known, Value value,
                   llvm::function_ref<FailureOr<Value>()> otherwise);
   FailureOr<Values> nextRows(ValueRange outer, ValueRange wanted,
-                             ValueRange rows, ValueRange known);
+                             ValueRange before);
   LogicalResult storeRow(ValueRange outer, Value row, Value vector,
                          ValueRange blended, ValueRange weights);
-  LogicalResult emitRows(ValueRange outer, Value vector, Value begin,
-                         Value end);
+  FailureOr<Values> emitRows(ValueRange outer, Value vector, Value begin,
+                             Value end, ValueRange carried);
+  FailureOr<Values> emitAlike(ValueRange outer, Value vector, Value begin,
+                              ValueRange wanted, ValueRange carried);
+  FailureOr<Values> emitGroup(ValueRange outer, Value vector, Value number,
+                              ValueRange carried);
+  void planGroups();
   Value blend(Value total, Value value, Value weights);
 
   Resampler &r;
   KernelBuilder &kernel;
   int64_t last, rowAxis, inner, columns, taps, width = 1;
+  /// Rows of a group, and how many before row 0 the first one begins.
+  int64_t together = 1, shift = 0;
   bool isOnePixel = true;
   SmallVector<Tap, 2> columnTaps;
   bool hasFailed = false;
 };
 } // namespace
 
-/// Up to 16 bytes of channels of a pixel, else up to four results of a row.
+/// Up to 16 bytes of channels of a pixel, else up to four results of a row. Of
+/// those the last vector is moved back to end with the row.
 bool PlaneResampler::planWidth() {
   if (!r.element.isIntOrFloat() || r.element.isInteger(1))
     return false;
@@ -73,11 +82,21 @@ bool PlaneResampler::planWidth() {
   if (width > 1)
     return true;
   isOnePixel = false;
-  bool joined = r.endsInAxis() || MergeableDims(kernel, r.rank(), r.op)(last - 1);
-  most = joined ? std::min<int64_t>(most, 4) : 1;
-  while (2 * width <= most && columns * inner % (2 * width) == 0)
+  bool joined =
+      r.endsInAxis() || MergeableDims(kernel, r.rank(), r.op)(last - 1);
+  most = std::min<int64_t>(most, 4);
+  while (joined && 2 * width <= most && 2 * width <= columns * inner)
     width *= 2;
   return width > 1;
+}
+
+/// Where a vector of a row begins.
+Value PlaneResampler::firstOf(Value vector) {
+  Value first = kernel.mul(vector, width);
+  if (columns * inner % width == 0)
+    return first;
+  return arith::MinUIOp::create(kernel.builder, kernel.loc, first,
+                                kernel.index(columns * inner - width));
 }
 
 /// Many, for columns are found once, while there are threads to fill a GPU.
@@ -93,8 +112,8 @@ int64_t PlaneResampler::rowsOfThread() const {
 /// The column and the channel of a lane of vector `vector` of a row.
 Values PlaneResampler::placeOf(Value vector, int64_t lane) {
   if (!isOnePixel)
-    return kernel.delinearize(
-        kernel.add(kernel.mul(vector, width), lane), {columns, inner});
+    return kernel.delinearize(kernel.add(firstOf(vector), lane),
+                              {columns, inner});
   Values place = kernel.delinearize(vector, {columns, inner / width});
   place[1] = kernel.mul(place[1], width);
   return place;
@@ -224,7 +243,8 @@ FailureOr<Values> PlaneResampler::readTables(Value row) {
 /// The blended columns of the input rows `wanted`: taken from those of the row
 /// before where they are the same.
 FailureOr<Values> PlaneResampler::nextRows(ValueRange outer, ValueRange wanted,
-                                           ValueRange rows, ValueRange known) {
+                                           ValueRange before) {
+  ValueRange rows = before.take_front(taps), known = before.drop_front(taps);
   Values blended;
   for (int64_t tap = 0; tap < taps; ++tap) {
     auto fresh = [&] { return blendColumns(outer, wanted[tap]); };
@@ -256,62 +276,129 @@ LogicalResult PlaneResampler::storeRow(ValueRange outer, Value row,
     // The merged index stands at the last dimension.
     if (!r.endsInAxis())
       at.push_back(kernel.index(0));
-    at.push_back(kernel.mul(vector, width));
+    at.push_back(firstOf(vector));
   }
   return r.write(total, Position(at, width, last));
 }
 
-/// Carried from row to row: the input rows before and their blended columns,
-/// and the tables' entries, which are read a row ahead.
-LogicalResult PlaneResampler::emitRows(ValueRange outer, Value vector,
-                                       Value begin, Value end) {
-  OpBuilder &b = kernel.builder;
-  Type lanes = width > 1 ? Type(VectorType::get({width}, r.sum)) : r.sum;
-  Type position = elementTypeOf(r.op.getPositions()[0]);
-  Values initial(taps, kernel.constant(position, -1));
-  initial.append(taps, kernel.constant(lanes, 0));
-  FailureOr<Values> tables = readTables(begin);
-  if (failed(tables))
-    return failure();
-  initial.append(*tables);
-  Value last = kernel.add(end, -1);
-  auto done = kernel.forLoop(
-      begin, end, 1, initial,
-      [&](Value row, ValueRange carried) -> FailureOr<Values> {
-        ValueRange rows = carried.take_front(taps);
-        ValueRange known = carried.slice(taps, taps);
-        ValueRange entries = carried.drop_front(2 * taps);
-        ValueRange wanted = entries.take_front(taps);
-        Value ahead = arith::MinUIOp::create(b, kernel.loc, kernel.add(row, 1),
-                                             last);
-        FailureOr<Values> later = readTables(ahead);
-        FailureOr<Values> blended = nextRows(outer, wanted, rows, known);
-        if (failed(later) || failed(blended) ||
+/// The rows [begin, end) one by one. Carried, here and in `emitGroup`: the
+/// input rows before and their blended columns.
+FailureOr<Values> PlaneResampler::emitRows(ValueRange outer, Value vector,
+                                           Value begin, Value end,
+                                           ValueRange carried) {
+  return kernel.forLoop(
+      begin, end, 1, carried,
+      [&](Value row, ValueRange before) -> FailureOr<Values> {
+        FailureOr<Values> tables = readTables(row);
+        if (failed(tables))
+          return failure();
+        ValueRange wanted = ValueRange(*tables).take_front(taps);
+        FailureOr<Values> blended = nextRows(outer, wanted, before);
+        if (failed(blended) ||
             failed(storeRow(outer, row, vector, *blended,
-                            entries.drop_front(taps))))
+                            ValueRange(*tables).drop_front(taps))))
           return failure();
         Values next(wanted);
         next.append(*blended);
-        next.append(*later);
         return next;
       });
-  return success(succeeded(done));
+}
+
+/// `together` rows from `begin` on that all read the input rows `wanted`.
+FailureOr<Values> PlaneResampler::emitAlike(ValueRange outer, Value vector,
+                                            Value begin, ValueRange wanted,
+                                            ValueRange carried) {
+  FailureOr<Values> blended = nextRows(outer, wanted, carried);
+  for (int64_t i = 0; i < together && succeeded(blended); ++i) {
+    Value row = kernel.add(begin, i);
+    FailureOr<Values> tables = readTables(row);
+    if (failed(tables) ||
+        failed(storeRow(outer, row, vector, *blended,
+                        ValueRange(*tables).drop_front(taps))))
+      return failure();
+  }
+  if (failed(blended))
+    return failure();
+  Values next(wanted);
+  next.append(*blended);
+  return next;
+}
+
+/// The rows of a group, which is at `number` of all and begins `shift` rows
+/// before: positions ascend, so if its ends read the same rows, all do.
+FailureOr<Values> PlaneResampler::emitGroup(ValueRange outer, Value vector,
+                                            Value number, ValueRange carried) {
+  OpBuilder &b = kernel.builder;
+  Location loc = kernel.loc;
+  Value start = kernel.add(number, -shift);
+  Value begin = arith::MaxSIOp::create(b, loc, start, kernel.index(0));
+  Value end = arith::MinSIOp::create(b, loc, kernel.add(start, together),
+                                     kernel.index(r.output[rowAxis]));
+  FailureOr<Values> first = readTables(begin);
+  FailureOr<Values> last = readTables(kernel.add(end, -1));
+  if (failed(first) || failed(last))
+    return failure();
+  ValueRange wanted = ValueRange(*first).take_front(taps);
+  Value isAlike = arith::CmpIOp::create(
+      b, loc, arith::CmpIPredicate::eq, kernel.add(begin, together), end);
+  for (auto [low, high] : llvm::zip(wanted, *last)) {
+    Value same = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, low,
+                                       high);
+    isAlike = arith::AndIOp::create(b, loc, isAlike, same);
+  }
+  auto branch = scf::IfOp::create(b, loc, carried.getTypes(), isAlike,
+                                  /*addThen=*/true, /*addElse=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  for (bool alike : {true, false}) {
+    b.setInsertionPointToStart(alike ? branch.thenBlock()
+                                     : branch.elseBlock());
+    FailureOr<Values> next =
+        alike ? emitAlike(outer, vector, begin, wanted, carried)
+              : emitRows(outer, vector, begin, end, carried);
+    if (failed(next))
+      return failure();
+    scf::YieldOp::create(b, loc, *next);
+  }
+  return Values(branch.getResults());
+}
+
+/// With a whole ratio of sizes, rows of results between the same input rows
+/// follow each other in groups, of which the first one is half.
+void PlaneResampler::planGroups() {
+  int64_t before = r.input[rowAxis], after = r.output[rowAxis];
+  if (r.op.getRowBlock() == 0 || after % before != 0)
+    return;
+  int64_t ratio = after / before;
+  for (together = std::min<int64_t>(ratio, 8); ratio % together != 0;)
+    --together;
+  shift = ratio / 2 % together;
 }
 
 LogicalResult PlaneResampler::emit() {
-  int64_t rows = r.output[rowAxis], each = rowsOfThread();
+  planGroups();
+  int64_t rows = r.output[rowAxis] + shift;
+  int64_t each = llvm::alignTo(rowsOfThread(), together);
   SmallVector<int64_t> steps(r.output.take_front(rowAxis));
   steps.push_back(llvm::divideCeil(rows, each));
-  steps.push_back(columns * inner / width);
+  steps.push_back(llvm::divideCeil(columns * inner, width));
+  Type lanes = width > 1 ? Type(VectorType::get({width}, r.sum)) : r.sum;
   return kernel.parallelLoop(steps, 1, [&](ValueRange at) -> LogicalResult {
     if (failed(findColumns(at.back())))
       return failure();
     Value begin = kernel.mul(at[rowAxis], each);
-    Value end = kernel.add(begin, each);
-    if (rows % each != 0)
-      end = arith::MinUIOp::create(kernel.builder, kernel.loc, end,
-                                   kernel.index(rows));
-    return emitRows(at.take_front(rowAxis), at.back(), begin, end);
+    Value end = arith::MinUIOp::create(kernel.builder, kernel.loc,
+                                       kernel.add(begin, each),
+                                       kernel.index(rows));
+    Type position = elementTypeOf(r.op.getPositions()[0]);
+    Values initial(taps, kernel.constant(position, -1));
+    initial.append(taps, kernel.constant(lanes, 0));
+    ValueRange outer = at.take_front(rowAxis);
+    if (together == 1)
+      return emitRows(outer, at.back(), begin, end, initial);
+    return kernel.forLoop(begin, end, together, initial,
+                          [&](Value number, ValueRange carried) {
+                            return emitGroup(outer, at.back(), number, carried);
+                          });
   });
 }
 

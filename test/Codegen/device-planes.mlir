@@ -2,6 +2,7 @@
 // RUN: lacuna compile %s --entry=enlarged --target=cuda --emit=ptx -o - | FileCheck %s --check-prefix=ENLARGED
 // RUN: lacuna compile %s --entry=turned --target=cuda --emit=ptx -o - | FileCheck %s --check-prefix=TURNED
 // RUN: lacuna compile %s --entry=approximate --target=cuda --emit=ptx -o - | FileCheck %s --check-prefix=APPROXIMATE
+// RUN: lacuna compile %s --entry=depthwise --target=cuda --emit=ptx -o - | FileCheck %s --check-prefix=DEPTHWISE
 
 // One kernel reads the map once, 16 bytes a thread, into shared memory.
 // PYRAMID: .entry kernel_pooling_pyramid_launch
@@ -50,4 +51,14 @@ func.func @turned(%x: tensor<128x256xbf16>) -> tensor<256x128xbf16> {
 func.func @approximate(%x: tensor<1024xbf16>) -> tensor<1024xbf16> {
   %y = lacuna.activation gelu %x : tensor<1024xbf16>
   return %y : tensor<1024xbf16>
+}
+
+// A thread has eight channels of four pixels of a row: inside of the map six
+// vectors of the input for each of three rows, and a filter's three.
+// DEPTHWISE: .entry kernel_packed_convolution_launch
+// DEPTHWISE-COUNT-4: st.global.v4.b32
+// DEPTHWISE-COUNT-27: ld.global.v4.b32
+func.func @depthwise(%x: tensor<2x16x16x64xbf16>, %f: tensor<64x1x3x3xbf16>) -> tensor<2x16x16x64xbf16> {
+  %y = lacuna.convolution %x, %f strides = [1, 1] dilations = [1, 1] pads = [1, 1] to [1, 1] groups = 64 layout = channels_last : (tensor<2x16x16x64xbf16>, tensor<64x1x3x3xbf16>) -> tensor<2x16x16x64xbf16>
+  return %y : tensor<2x16x16x64xbf16>
 }
