@@ -8,7 +8,7 @@
 
 using namespace lacuna::planning;
 
-static double weigh(const Buffer &buffer, Order order) {
+double lacuna::planning::weigh(const Buffer &buffer, Order order) {
   double lifetime = double(buffer.upper) - double(buffer.lower);
   switch (order) {
   case Order::Size:

@@ -12,6 +12,9 @@ namespace lacuna::planning {
 
 enum class Order { Size, Area, Lifetime, Upper, Lower };
 
+/// What the order goes by.
+double weigh(const Buffer &buffer, Order order);
+
 /// All buffers, what the order names greatest (`Lower`: least) first; `noise`
 /// scales each by a random factor between 1 - noise and 1 + noise.
 std::vector<int> orderBuffers(std::span<const Buffer> buffers, Order order,

@@ -1,14 +1,17 @@
 //===- Placement.cpp - Offsets for buffers with known lifetimes -----------===//
-// First fit in many orders, then an exact search with restarts: short runs
-// whose length grows, each with another order, which share what was refuted.
+// First fit in many orders, then two exact searches in turns, with restarts:
+// short runs whose length grows, each with another order; each search remembers
+// what it has refuted.
 //===----------------------------------------------------------------------===//
 #include "lacuna/Planning/Placement.h"
 
 #include "FirstFit.h"
 #include "PlacementSearch.h"
+#include "SectionSearch.h"
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <limits>
 #include <tuple>
 
@@ -70,6 +73,9 @@ private:
   void tryOrders();
   SearchResult tryOnce(PlacementSearch &search, Order order, double noise,
                        int64_t nodes);
+  SearchResult tryOnce(SectionSearch &search, Order order, double noise,
+                       double smoothness, int64_t nodes);
+  void keepOffsets(const std::vector<int64_t> &offsets);
   SearchResult search(int64_t capacity, int64_t nodes);
   bool timedOut() const;
   void keep(Placement placement) {
@@ -119,28 +125,66 @@ SearchResult Minimizer::tryOnce(PlacementSearch &search, Order order,
   SearchResult result =
       search.run(ranks, nodes, [this] { return timedOut(); });
   spent += search.nodesVisited() - before;
-  if (result != SearchResult::Found)
-    return result;
-  Placement found{search.offsets(), 0};
-  for (size_t i = 0; i != buffers.size(); ++i)
-    found.height = std::max(found.height, found.offsets[i] + buffers[i].size);
-  keep(std::move(found));
+  if (result == SearchResult::Found)
+    keepOffsets(search.offsets());
   return result;
 }
 
+void Minimizer::keepOffsets(const std::vector<int64_t> &offsets) {
+  Placement found{offsets, 0};
+  for (size_t i = 0; i != buffers.size(); ++i)
+    found.height = std::max(found.height, offsets[i] + buffers[i].size);
+  keep(std::move(found));
+}
+
+/// Large ones first, and those that took part in dead ends.
+SearchResult Minimizer::tryOnce(SectionSearch &search, Order order,
+                                double noise, double smoothness,
+                                int64_t nodes) {
+  double most = std::max(1.0, std::ranges::max(search.conflicts()));
+  std::vector<double> ranks;
+  for (size_t i = 0; i != buffers.size(); ++i) {
+    // The engine is the same everywhere; distributions are not.
+    double drawn = double(random() >> 11) * 0x1p-53;
+    ranks.push_back(-0.3 * std::log(std::max(1.0, weigh(buffers[i], order))) -
+                    search.conflicts()[i] / most + noise * drawn);
+  }
+  int64_t before = search.nodesVisited();
+  SearchResult result =
+      search.run(ranks, smoothness, nodes, [this] { return timedOut(); });
+  spent += search.nodesVisited() - before;
+  if (result == SearchResult::Found)
+    keepOffsets(search.offsets());
+  return result;
+}
+
+/// What the sections' search is told of tops that meet, in turns.
+static constexpr double smoothnesses[] = {0.4, 1, 0, 3};
+
 SearchResult Minimizer::search(int64_t capacity, int64_t nodes) {
-  PlacementSearch search(buffers, capacity);
+  PlacementSearch offsets(buffers, capacity);
+  SectionSearch sections(buffers, capacity);
+  auto limit = [&](int64_t length) {
+    int64_t left = nodes - offsets.nodesVisited() - sections.nodesVisited();
+    return timedOut() ? 0 : std::min(length, left);
+  };
   double noise = 0;
+  size_t round = 0;
   for (int64_t length = 2 * int64_t(buffers.size()) + 100;;
        length += length / 2, noise = 0.3) {
     for (Order order : portfolio) {
-      int64_t left = nodes - search.nodesVisited();
-      if (left <= 0 || timedOut())
+      if (limit(length) <= 0)
         return SearchResult::Exhausted;
-      SearchResult result =
-          tryOnce(search, order, noise, std::min(length, left));
+      SearchResult result = tryOnce(offsets, order, noise, limit(length));
       if (result != SearchResult::Exhausted)
         return result;
+      if (limit(length) <= 0)
+        return SearchResult::Exhausted;
+      result = tryOnce(sections, portfolio[round % 4], noise,
+                       smoothnesses[round / 4 % 4], limit(length));
+      if (result != SearchResult::Exhausted)
+        return result;
+      ++round;
     }
   }
 }

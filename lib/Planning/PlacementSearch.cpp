@@ -17,46 +17,10 @@ static constexpr size_t mostFailures = 4'000'000;
 
 static constexpr int64_t none = std::numeric_limits<int64_t>::max();
 
-static bool overlap(const Buffer &a, const Buffer &b) {
-  return a.lower < b.upper && b.lower < a.upper;
-}
-
 PlacementSearch::PlacementSearch(std::span<const Buffer> buffers,
                                  int64_t capacity)
-    : buffers(buffers), capacity(capacity), span(buffers.size()) {
-  collectSections();
-  dirty.assign(sections.size(), 0);
-  weight.assign(buffers.size(), 0);
-}
-
-/// What lives at one time matters only where it is not part of what lives at
-/// the next: between the last begin and the first end.
-void PlacementSearch::collectSections() {
-  std::vector<std::pair<int64_t, int>> events;
-  for (size_t i = 0; i != buffers.size(); ++i) {
-    events.push_back({buffers[i].lower, int(i)});
-    events.push_back({buffers[i].upper, -1 - int(i)});
-  }
-  std::sort(events.begin(), events.end(), [](auto a, auto b) {
-    return std::pair(a.first, a.second >= 0) <
-           std::pair(b.first, b.second >= 0);
-  });
-  std::vector<int> live;
-  bool grew = false;
-  for (auto [time, event] : events) {
-    if (event >= 0) {
-      live.push_back(event);
-      span[event].first = sections.size();
-      grew = true;
-      continue;
-    }
-    if (grew)
-      sections.push_back(live);
-    grew = false;
-    live.erase(std::find(live.begin(), live.end(), -1 - event));
-    span[-1 - event].second = sections.size();
-  }
-}
+    : buffers(buffers), capacity(capacity), sections(buffers),
+      weight(buffers.size(), 0), dirty(sections.members.size(), 0) {}
 
 bool PlacementSearch::outOfBudget() {
   ++visited;
@@ -67,7 +31,8 @@ bool PlacementSearch::outOfBudget() {
 
 /// The sections that `buffer` lives in have to be checked again.
 void PlacementSearch::touch(int buffer) {
-  for (int s = span[buffer].first; s != span[buffer].second; ++s)
+  for (int s = sections.span[buffer].first; s != sections.span[buffer].second;
+       ++s)
     if (!std::exchange(dirty[s], 1))
       dirtyList.push_back(s);
 }
@@ -97,7 +62,7 @@ void PlacementSearch::sortMembers(std::vector<int> &members) {
 /// One after another as their bounds allow, what is open in a section must end
 /// below the capacity.
 bool PlacementSearch::checkSection(int section) {
-  std::vector<int> &members = sections[section];
+  std::vector<int> &members = sections.members[section];
   sortMembers(members);
   int64_t total = 0, end = 0, least = none, second = none;
   int leastBuffer = -1;
@@ -211,19 +176,12 @@ bool PlacementSearch::blockersRemain(const std::vector<int> &open) const {
   return true;
 }
 
-static uint64_t mix(uint64_t x) {
-  x ^= x >> 30;
-  x *= 0xbf58476d1ce4e5b9;
-  x ^= x >> 27;
-  x *= 0x94d049bb133111eb;
-  return x ^ (x >> 31);
-}
-
 uint64_t PlacementSearch::hash(const std::vector<int> &open) const {
   uint64_t sum = 0;
   for (int buffer : open)
-    sum += mix(mix(mix(buffer + 0x9e3779b97f4a7c15) ^ uint64_t(bound[buffer])) ^
-               uint64_t(refused[buffer] + 1));
+    sum += mixBits(mixBits(mixBits(buffer + 0x9e3779b97f4a7c15) ^
+                           uint64_t(bound[buffer])) ^
+                   uint64_t(refused[buffer] + 1));
   return sum;
 }
 
@@ -293,7 +251,7 @@ SearchResult PlacementSearch::run(std::span<const int> order, int64_t nodes,
   std::sort(open.begin(), open.end(), [&](int a, int b) {
     return std::pair(buffers[a].lower, a) < std::pair(buffers[b].lower, b);
   });
-  for (size_t s = 0; s != sections.size(); ++s) {
+  for (size_t s = 0; s != sections.members.size(); ++s) {
     dirty[s] = 1;
     dirtyList.push_back(int(s));
   }

@@ -5,7 +5,7 @@
 #ifndef LACUNA_LIB_PLANNING_PLACEMENTSEARCH_H
 #define LACUNA_LIB_PLANNING_PLACEMENTSEARCH_H
 
-#include "lacuna/Planning/Placement.h"
+#include "Sections.h"
 
 #include <functional>
 #include <unordered_set>
@@ -19,8 +19,9 @@ public:
   PlacementSearch(std::span<const Buffer> buffers, int64_t capacity);
 
   /// Of several buffers with the same bound the one comes first that took part
-  /// in most dead ends, in this call or before, then the one of least rank. Gives up after `nodes` steps or when `stop` says so; what
-  /// was found impossible is remembered for the next call.
+  /// in most dead ends, in this call or before, then the one of least rank.
+  /// Gives up after `nodes` steps or when `stop` says so; what was found
+  /// impossible is remembered for the next call.
   SearchResult run(std::span<const int> ranks, int64_t nodes,
                    const std::function<bool()> &stop);
 
@@ -33,7 +34,6 @@ private:
     int64_t bound, refused;
   };
 
-  void collectSections();
   bool solve(std::vector<int> open);
   bool branch(const std::vector<int> &open);
   int choose(const std::vector<int> &open) const;
@@ -53,9 +53,7 @@ private:
 
   std::span<const Buffer> buffers;
   int64_t capacity;
-  std::vector<std::vector<int>> sections;
-  /// The sections [first, last) that a buffer lives in.
-  std::vector<std::pair<int, int>> span;
+  Sections sections;
   std::span<const int> ranks;
   /// How often a buffer was part of a section that could not fit.
   std::vector<int64_t> weight;

@@ -45,7 +45,8 @@ private:
   const RecomputeProblem &problem;
   int patience;
   std::vector<int> writers, current;
-  /// By value: its readers in order, if patience may end.
+  std::vector<char> isImpatient;
+  /// By value: its readers in order.
   std::vector<std::vector<int>> readers;
   /// By task: what is forgotten behind it.
   std::vector<std::vector<int>> forgotten;
@@ -61,12 +62,11 @@ private:
 Expander::Expander(const RecomputeProblem &problem,
                    std::span<const char> dropped, int patience)
     : problem(problem), patience(patience), writers(findWriters(problem.graph)),
-      current(problem.graph.values.size()),
+      current(problem.graph.values.size()), isImpatient(current.size(), 0),
       forgotten(problem.graph.tasks.size()),
       droppedBehind(current.size(), int(problem.graph.tasks.size())) {
   std::iota(current.begin(), current.end(), 0);
-  if (patience != endlessPatience)
-    readers = findReaders(problem);
+  readers = findReaders(problem);
   plan.program.tasks.reserve(2 * problem.graph.tasks.size());
   plan.order.reserve(2 * problem.graph.tasks.size());
   plan.program.values.reserve(2 * current.size());
@@ -82,6 +82,7 @@ Expander::Expander(const RecomputeProblem &problem,
       continue;
     }
     forgotten[gap.after].push_back(gap.value);
+    isImpatient[gap.value] |= dropped[i] == impatient;
     if (problem.isForward(gap.after) && !problem.isForward(gap.before))
       droppedBehind[gap.value] = gap.after;
   }
@@ -156,8 +157,8 @@ void Expander::forgetAfter(int task) {
   auto isDropped = [&](int value) {
     if (problem.isForward(task))
       return droppedBehind[value] <= task;
-    return patience != endlessPatience &&
-           nextReader(value, task) - task > patience;
+    int most = isImpatient[value] ? 0 : patience;
+    return most != endlessPatience && nextReader(value, task) - task > most;
   };
   for (int repeated : again)
     for (int value : problem.graph.tasks[repeated].writes)

@@ -41,7 +41,7 @@ lacuna::planning::findGaps(const RecomputeProblem &problem) {
   std::vector<int> writers = findWriters(graph);
   std::vector<std::vector<int>> uses = findUses(problem, writers);
   // Shorter ones save little, and each costs the search its time.
-  int longEnough = std::max<int>(4, int(problem.forwardCount / 16));
+  int longEnough = std::max<int>(2, int(problem.forwardCount / 16));
   std::vector<Gap> gaps;
   for (size_t value = 0; value != uses.size(); ++value) {
     if (!problem.isForward(writers[value]) ||

@@ -15,7 +15,7 @@
 
 using namespace lacuna::planning;
 
-/// So few candidates are simply all tried: 4096 choices.
+/// So few candidates are simply all tried: 4096 choices, 6561 of up to 8.
 static constexpr size_t mostTried = 12;
 
 namespace {
@@ -117,10 +117,18 @@ bool RecomputeSearch::consider(std::vector<char> dropped, int patience,
 }
 
 void RecomputeSearch::tryAll(RecomputePlan &best) {
-  for (unsigned set = 1; set != 1u << candidates.size(); ++set) {
+  // So few may also be computed more than once each.
+  bool isSmall = candidates.size() <= 8;
+  size_t modes = isSmall ? 3 : 2, choices = 1;
+  for (size_t i = 0; i != candidates.size(); ++i)
+    choices *= modes;
+  for (size_t choice = 1; choice != choices; ++choice) {
     std::vector<char> dropped(problem.gaps.size(), 0);
-    for (size_t i = 0; i != candidates.size(); ++i)
-      dropped[candidates[i]] = set >> i & 1;
+    size_t rest = choice;
+    for (int gap : candidates) {
+      dropped[gap] = char(rest % modes);
+      rest /= modes;
+    }
     consider(std::move(dropped), endlessPatience, best);
   }
 }

@@ -45,8 +45,11 @@ struct RecomputeProblem {
 /// How many tasks what was computed again may wait for its next reader.
 inline constexpr int endlessPatience = INT_MAX;
 
+/// What stands for a dropped value that never waits.
+inline constexpr char impatient = 2;
+
 struct RecomputePlan {
-  /// By gap of the problem.
+  /// By gap of the problem: 0, 1 or `impatient`.
   std::vector<char> dropped;
   int patience = endlessPatience;
   /// The tasks of the problem as they run; the second time is a recomputation.

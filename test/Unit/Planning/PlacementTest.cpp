@@ -64,6 +64,18 @@ TEST(Placement, FindsWhatFitsExactly) {
   }
 }
 
+TEST(Placement, FindsManyThatFitExactly) {
+  for (uint64_t seed : {21, 23}) {
+    std::vector<Buffer> buffers = cutRectangle(300, seed);
+    PlacementOptions options;
+    options.capacity = 1000;
+    options.effort = 200'000;
+    Placement placement = placeBuffers(buffers, options);
+    EXPECT_LE(placement.height, 1000) << "seed " << seed;
+    EXPECT_TRUE(isValid(buffers, placement)) << "seed " << seed;
+  }
+}
+
 TEST(Placement, IsNeverAboveFirstFitAndAlwaysTheSame) {
   std::vector<Buffer> buffers = cutRectangle(200, 11);
   PlacementOptions options;
