@@ -158,7 +158,9 @@ void Expander::forgetAfter(int task) {
     if (problem.isForward(task))
       return droppedBehind[value] <= task;
     int most = isImpatient[value] ? 0 : patience;
-    return most != endlessPatience && nextReader(value, task) - task > most;
+    int next = nextReader(value, task);
+    return most != endlessPatience && next - task > most &&
+           !problem.isHeld(value, next);
   };
   for (int repeated : again)
     for (int value : problem.graph.tasks[repeated].writes)

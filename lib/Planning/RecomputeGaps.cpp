@@ -13,6 +13,14 @@ std::vector<int> lacuna::planning::findWriters(const TaskGraph &graph) {
   return writers;
 }
 
+bool RecomputeProblem::isHeld(int value, int task) const {
+  auto has = [&](const std::vector<int> &values) {
+    return std::find(values.begin(), values.end(), value) != values.end();
+  };
+  return !holds.empty() && size_t(task) < holds.size() && has(holds[task]) &&
+         !has(graph.tasks[task].reads);
+}
+
 /// By value: its writer and the tasks during which it must be there, in order.
 static std::vector<std::vector<int>>
 findUses(const RecomputeProblem &problem, const std::vector<int> &writers) {
@@ -67,7 +75,8 @@ lacuna::planning::findGaps(const RecomputeProblem &problem) {
     if (problem.isForward(across.after) && !isHandedOver)
       gaps.push_back(across);
     for (const Gap &gap : longest)
-      if (gap.before - gap.after >= longEnough && !problem.isPassing(value))
+      if (gap.before - gap.after >= longEnough && !problem.isPassing(value) &&
+          !problem.isHeld(gap.value, gap.before))
         gaps.push_back(gap);
   }
   return gaps;

@@ -40,6 +40,8 @@ struct RecomputeProblem {
   bool isForward(int task) const {
     return task >= 0 && size_t(task) < forwardCount;
   }
+  /// Whether `value` must be there during `task` for a reader before it.
+  bool isHeld(int value, int task) const;
 };
 
 /// How many tasks what was computed again may wait for its next reader.
