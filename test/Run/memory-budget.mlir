@@ -13,8 +13,8 @@
 // CHECK-COUNT-12: lacuna.kernel "contract"
 // ALL: lacuna.arena_bytes = 20480 :
 // LESS: lacuna.arena_bytes = 12288 :
-// SMALL: the memory budget must be at least 12288 bytes, the least arena found, got `0` (0 of 20480 bytes)
-// WISH: warning: {{.*}}: the memory budget is not met: 12288 bytes, the least arena found, got `0.01` (204 of 20480 bytes)
+// SMALL: the memory budget must be at least 8192 bytes, the least arena found, got `0` (0 of 20480 bytes)
+// WISH: warning: {{.*}}: the memory budget is not met: 8192 bytes, the least arena found, got `0.01` (204 of 20480 bytes)
 // WORD: the memory budget must be a number of bytes or a share from 0.0 to 1.0, got `half`
 // SHARE: the memory budget must be a number of bytes or a share from 0.0 to 1.0, got `1.5`
 func.func @main(%h0: tensor<32x32xf32>, %w: tensor<32x32xf32>) -> tensor<32x32xf32> {

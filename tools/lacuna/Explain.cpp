@@ -55,8 +55,8 @@ static void printSummary(const MemoryReport &report) {
   for (const MemoryReport::Launch &launch : report.launches)
     repeated += launch.recomputes;
   fmt::print("\narena       {} bytes, {:.3f} of the most that lives at one "
-             "time\nbound       {} bytes, what one kernel reads and writes; the "
-             "arena is {:.2f} times that\noperations  {} in {} kernels, {} of "
+             "time\nbound       {} bytes, what one kernel reads and writes there; "
+             "the arena is {:.2f} times that\noperations  {} in {} kernels, {} of "
              "which recompute\n",
              report.arenaBytes, ratio(report.liveBytes), report.lowerBound,
              ratio(report.lowerBound), report.operations,

@@ -28,8 +28,8 @@ struct MemoryReport {
   /// The activations: what lives when the backward direction begins; 0
   /// without one.
   int64_t keptBytes = 0;
-  /// No recomputation of these kernels can do with less: the most that one of
-  /// them reads and writes.
+  /// The most that one kernel reads and writes in the arena: with these values
+  /// there, and not in outputs that are not yet written, none does with less.
   int64_t lowerBound = 0;
   /// Additions and multiplications known, of all launches.
   int64_t operations = 0;
