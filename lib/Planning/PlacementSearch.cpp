@@ -194,20 +194,9 @@ int PlacementSearch::choose(const std::vector<int> &open) const {
 
 /// `open` is sorted by `lower`; each group of neighbours is on its own.
 bool PlacementSearch::solve(std::vector<int> open) {
-  std::vector<int> group;
-  int64_t end = std::numeric_limits<int64_t>::min();
-  for (int buffer : open) {
-    if (placed[buffer])
-      continue;
-    if (!group.empty() && buffers[buffer].lower >= end) {
-      if (!branch(group))
-        return false;
-      group.clear();
-    }
-    group.push_back(buffer);
-    end = std::max(end, buffers[buffer].upper);
-  }
-  return group.empty() || branch(group);
+  return holdsForGroups(buffers, open, placed, [this](const auto &group) {
+    return branch(group);
+  });
 }
 
 bool PlacementSearch::branch(const std::vector<int> &open) {
@@ -245,12 +234,7 @@ SearchResult PlacementSearch::run(std::span<const int> order, int64_t nodes,
   refused.assign(buffers.size(), -1);
   placed.assign(buffers.size(), 0);
   trail.clear();
-  std::vector<int> open(buffers.size());
-  for (size_t i = 0; i != open.size(); ++i)
-    open[i] = int(i);
-  std::sort(open.begin(), open.end(), [&](int a, int b) {
-    return std::pair(buffers[a].lower, a) < std::pair(buffers[b].lower, b);
-  });
+  std::vector<int> open = byBegin(buffers);
   for (size_t s = 0; s != sections.members.size(); ++s) {
     dirty[s] = 1;
     dirtyList.push_back(int(s));

@@ -253,20 +253,9 @@ uint64_t SectionSearch::hash(const std::vector<int> &open) const {
 
 /// `open` is sorted by `lower`; each group of neighbours is on its own.
 bool SectionSearch::solve(const std::vector<int> &open) {
-  std::vector<int> group;
-  int64_t end = std::numeric_limits<int64_t>::min();
-  for (int buffer : open) {
-    if (placed[buffer])
-      continue;
-    if (!group.empty() && buffers[buffer].lower >= end) {
-      if (!branch(group))
-        return false;
-      group.clear();
-    }
-    group.push_back(buffer);
-    end = std::max(end, buffers[buffer].upper);
-  }
-  return group.empty() || branch(group);
+  return holdsForGroups(buffers, open, placed, [this](const auto &group) {
+    return branch(group);
+  });
 }
 
 bool SectionSearch::branch(const std::vector<int> &open) {
@@ -318,16 +307,12 @@ SearchResult SectionSearch::run(std::span<const double> order,
   remaining.assign(count, 0);
   dirty.assign(count, 0);
   trail.clear();
-  std::vector<int> open(buffers.size());
+  std::vector<int> open = byBegin(buffers);
   for (size_t i = 0; i != open.size(); ++i) {
-    open[i] = int(i);
     auto [first, last] = sections.span[i];
     for (int section = first; section != last; ++section)
       remaining[section] += buffers[i].size;
   }
-  std::sort(open.begin(), open.end(), [&](int a, int b) {
-    return std::pair(buffers[a].lower, a) < std::pair(buffers[b].lower, b);
-  });
   for (size_t section = 0; section != count; ++section)
     touch(int(section));
   if (!propagate())

@@ -1,11 +1,10 @@
 """Writes ONNX test folders for attention as exporters write it, with what they
 put between the product and the softmax: make-attention-chains.py FOLDER (with
 the package onnx; expected numbers are NumPy's, in f64)."""
-import pathlib
-import sys
-
 import numpy
-from onnx import checker, helper, numpy_helper
+from onnx import helper
+
+import suite
 
 BATCH, HEADS, QUERIES, KEYS, DEPTH = 2, 3, 5, 6, 4
 LOWEST = float(numpy.finfo(numpy.float32).min)
@@ -18,11 +17,6 @@ def normal(*shape):
 
 def constant(array):
     return numpy.asarray(array, numpy.float32)
-
-
-def value(name, array):
-    return helper.make_tensor_value_info(
-        name, helper.np_dtype_to_tensor_dtype(array.dtype), array.shape)
 
 
 def case(name, steps, change, element=numpy.float32, **given):
@@ -51,21 +45,7 @@ def case(name, steps, change, element=numpy.float32, **given):
     weights = numpy.exp(scores - scores.max(-1, keepdims=True))
     expected = weights / weights.sum(-1, keepdims=True) @ wide["v"]
     expected = expected.astype(element)
-    graph = helper.make_graph(
-        nodes, "g", [value(n, a) for n, a in inputs.items()],
-        [value("y", expected)],
-        [numpy_helper.from_array(a, n) for n, a in constants.items()])
-    model = helper.make_model(
-        graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
-    checker.check_model(model, full_check=True)
-    data = pathlib.Path(sys.argv[1]) / f"test_{name}" / "test_data_set_0"
-    data.mkdir(parents=True)
-    (data.parent / "model.onnx").write_bytes(model.SerializeToString())
-    for file, array in [*((f"input_{i}", a)
-                          for i, a in enumerate(inputs.values())),
-                        ("output_0", expected)]:
-        (data / f"{file}.pb").write_bytes(
-            numpy_helper.from_array(array).SerializeToString())
+    suite.write(name, nodes, inputs, {"y": expected}, constants)
 
 
 seen = numpy.tril(numpy.ones((1, 1, QUERIES, KEYS), bool), 1)

@@ -1,33 +1,15 @@
 """Writes ONNX test folders for Einsum without sums: make-einsum.py FOLDER (with
 the package onnx; expected numbers are NumPy's)."""
-import pathlib
-import sys
-
 import numpy
-from onnx import checker, helper, numpy_helper
+from onnx import helper
 
-
-def value(name, array):
-    return helper.make_tensor_value_info(
-        name, helper.np_dtype_to_tensor_dtype(array.dtype), array.shape)
+import suite
 
 
 def case(name, equation, *operands):
-    expected = numpy.einsum(equation, *operands)
-    names = [f"x{i}" for i in range(len(operands))]
-    graph = helper.make_graph(
-        [helper.make_node("Einsum", names, ["y"], equation=equation)], "g",
-        [value(n, x) for n, x in zip(names, operands)], [value("y", expected)])
-    model = helper.make_model(
-        graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
-    checker.check_model(model)
-    data = pathlib.Path(sys.argv[1]) / f"test_{name}" / "test_data_set_0"
-    data.mkdir(parents=True)
-    (data.parent / "model.onnx").write_bytes(model.SerializeToString())
-    files = {f"input_{i}": x for i, x in enumerate(operands)}
-    for file, array in {**files, "output_0": expected}.items():
-        (data / f"{file}.pb").write_bytes(
-            numpy_helper.from_array(array).SerializeToString())
+    inputs = {f"x{i}": x for i, x in enumerate(operands)}
+    node = helper.make_node("Einsum", list(inputs), ["y"], equation=equation)
+    suite.write(name, [node], inputs, {"y": numpy.einsum(equation, *operands)})
 
 
 floats = numpy.arange(1, 4, dtype=numpy.float32)

@@ -1,40 +1,17 @@
 """Writes ONNX test folders for pads: make-pads.py FOLDER (with the package onnx;
 expected numbers are NumPy's)."""
-import pathlib
-import sys
-
 import numpy
-from onnx import checker, helper, numpy_helper
+from onnx import helper
 
-
-def value(name, array):
-    return helper.make_tensor_value_info(
-        name, helper.np_dtype_to_tensor_dtype(array.dtype), array.shape)
+import suite
 
 
 def case(name, x, pads, number, expected, at_run_time):
     """`number` pads, an input of the model or a constant of it."""
-    constants = [numpy_helper.from_array(numpy.array(pads, numpy.int64), "pads")]
-    inputs = [x]
-    if at_run_time:
-        inputs.append(number)
-    else:
-        constants.append(numpy_helper.from_array(number, "number"))
+    inputs, constants = {"x": x}, {"pads": numpy.array(pads, numpy.int64)}
+    (inputs if at_run_time else constants)["number"] = number
     node = helper.make_node("Pad", ["x", "pads", "number"], ["y"])
-    graph = helper.make_graph(
-        [node], "g", [value(n, a) for n, a in zip(["x", "number"], inputs)],
-        [value("y", expected)], constants)
-    model = helper.make_model(
-        graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
-    checker.check_model(model)
-    folder = pathlib.Path(sys.argv[1]) / f"test_{name}"
-    data = folder / "test_data_set_0"
-    data.mkdir(parents=True)
-    (folder / "model.onnx").write_bytes(model.SerializeToString())
-    for file, array in [*((f"input_{i}", a) for i, a in enumerate(inputs)),
-                        ("output_0", expected)]:
-        (data / f"{file}.pb").write_bytes(
-            numpy_helper.from_array(array).SerializeToString())
+    suite.write(name, [node], inputs, {"y": expected}, constants)
 
 
 floats = numpy.arange(6, dtype=numpy.float32).reshape(2, 3)

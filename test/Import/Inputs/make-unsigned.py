@@ -1,40 +1,20 @@
 """Writes ONNX test folders for operators that compare uint8 numbers:
 make-unsigned.py FOLDER (with the package onnx; expected numbers are NumPy's)."""
-import pathlib
-import sys
-
 import numpy
-from onnx import checker, helper, numpy_helper
+from onnx import helper
+
+import suite
 
 x = numpy.array([[0, 255, 3, 128, 127, 200, 1, 0]], numpy.uint8)
 
 
-def value(name, array):
-    return helper.make_tensor_value_info(
-        name, helper.np_dtype_to_tensor_dtype(array.dtype), array.shape)
-
-
-def case(name, inputs, outputs, **attributes):
-    node = helper.make_node(name, [f"x{i}" for i in range(len(inputs))],
-                            [f"y{i}" for i in range(len(outputs))],
-                            **attributes)
-    graph = helper.make_graph(
-        [node], "g", [value(f"x{i}", a) for i, a in enumerate(inputs[:1])],
-        [value(f"y{i}", a) for i, a in enumerate(outputs)],
-        [numpy_helper.from_array(a, f"x{i + 1}")
-         for i, a in enumerate(inputs[1:])])
-    model = helper.make_model(
-        graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=8)
-    checker.check_model(model)
-    folder = pathlib.Path(sys.argv[1]) / f"test_{name.lower()}"
-    data = folder / "test_data_set_0"
-    data.mkdir(parents=True)
-    (folder / "model.onnx").write_bytes(model.SerializeToString())
-    arrays = [("input_0", inputs[0])]
-    arrays += [(f"output_{i}", a) for i, a in enumerate(outputs)]
-    for file, array in arrays:
-        (data / f"{file}.pb").write_bytes(
-            numpy_helper.from_array(array).SerializeToString())
+def case(name, operands, outputs, **attributes):
+    """The first operand is an input of the model, the others are constants."""
+    named = {f"x{i}": a for i, a in enumerate(operands)}
+    results = {f"y{i}": a for i, a in enumerate(outputs)}
+    node = helper.make_node(name, list(named), list(results), **attributes)
+    inputs = {"x0": named.pop("x0")}
+    suite.write(name.lower(), [node], inputs, results, named)
 
 
 windows = numpy.lib.stride_tricks.sliding_window_view(x[None], 3, 2)
