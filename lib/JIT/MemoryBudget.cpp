@@ -88,8 +88,10 @@ static Expected<BudgetTrial> findBound(ModuleOp plan,
     if (use <= 1 && use >= goodUse)
       break;
     (use <= 1 ? low : high) = bound;
-    bound /= std::max(use, 0.5);
-    if (!(bound > low && bound < high))
+    // Arenas change in steps: just below a miss lies another one.
+    bound /= use > 1 ? use / (0.5 + goodUse / 2) : std::max(use, 0.5);
+    bool isLastHope = trial + 2 == mostTrials && best.arenaBytes > budget;
+    if (isLastHope || !(bound > low && bound < high))
       bound = (low + high) / 2;
   }
   return best;
