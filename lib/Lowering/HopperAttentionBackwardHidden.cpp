@@ -23,13 +23,12 @@ void HopperAttentionBackwardState::findRanges(size_t table) {
   int64_t tiles = byKey ? shape.keyTiles() : shape.queryTiles();
   Value tensor = cast<tensor::ExtractOp>(extract).getTensor();
   auto body = [&](Value number, ValueRange) -> Values {
-    auto [low, high] =
+    HopperRange range =
         rangeInWarp(b, extract, memory.buffers[hopperBuffer(tensor)], lane,
                     number, width, byKey ? shape.keys : shape.queries);
     b.branch(isLeader, [&] {
-      Value address = b.add(at(shape.rangeOffset(table)), b.mul(number, 8));
-      b.storeWord(low, address);
-      b.storeWord(high, b.add(address, 4));
+      storeRange(b, range,
+                 b.add(at(shape.rangeOffset(table)), b.mul(number, 8)));
     });
     return {};
   };
@@ -39,20 +38,9 @@ void HopperAttentionBackwardState::findRanges(size_t table) {
 
 HopperSight HopperAttentionBackwardState::sightOf(Value keyTile,
                                                   Value queryTile) {
-  auto places = [&](Value number, int64_t width) -> HopperRange {
-    Value first = b.mul(number, width);
-    return {first, b.add(first, width - 1)};
-  };
-  auto rangeOf = [&](Operation *table) -> HopperRange {
-    auto index =
-        llvm::find(shape.rangeTables, table) - shape.rangeTables.begin();
-    Value address = b.add(at(shape.rangeOffset(index)),
-                          b.mul(isReadByKey(table) ? keyTile : queryTile, 8));
-    return {b.loadWord(address), b.loadWord(b.add(address, 4))};
-  };
-  return hopperSight(b, op.getScore().front(),
-                     places(queryTile, shape.queryTile),
-                     places(keyTile, shape.keyTile), rangeOf);
+  return hopperSight(b, op.getScore().front(), {queryTile, shape.queryTile},
+                     {keyTile, shape.keyTile}, shape.rangeTables,
+                     [&](size_t table) { return at(shape.rangeOffset(table)); });
 }
 
 /// The first and the last tile of queries that may see some of the keys, and

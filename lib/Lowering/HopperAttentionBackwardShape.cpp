@@ -1,6 +1,5 @@
 //===- HopperAttentionBackwardShape.cpp - Tiles of a gradient -------------===//
 #include "HopperAttentionBackwardShape.h"
-#include "AttentionParts.h"
 #include "HopperScores.h"
 
 #include "llvm/Support/MathExtras.h"
@@ -64,43 +63,6 @@ static std::string refuse(AttentionBackwardOp op) {
   return "";
 }
 
-static void readSizes(const AttentionParts &op,
-                      HopperAttentionBackwardShape &shape) {
-  bool heads = op.layout == AttentionLayout::BHSD;
-  auto query = cast<RankedTensorType>(op.query.getType());
-  ArrayRef<int64_t> key = cast<ShapedType>(op.key.getType()).getShape();
-  int64_t head = heads ? 1 : 2, row = heads ? 2 : 1;
-  if (op.cuSeqlensQuery) {
-    head = 1, row = 0;
-    shape.sequences =
-        cast<ShapedType>(op.cuSeqlensQuery.getType()).getDimSize(0) - 1;
-  }
-  shape.batches = shape.sequences ? 1 : query.getShape()[0];
-  shape.queryHeads = query.getShape()[head];
-  shape.queries = query.getShape()[row];
-  shape.keyHeads = key[head];
-  shape.keys = key[row];
-  shape.depth = key.back();
-  shape.valueDepth = cast<ShapedType>(op.value.getType()).getShape().back();
-  shape.element = query.getElementType();
-  shape.scale = op.scale.value_or(1 / std::sqrt(double(shape.depth)));
-  shape.softCap = op.softCap;
-  shape.hasScore = !op.score->empty();
-  shape.hasMask = op.mask != nullptr;
-  shape.hasLengths = op.keyLengths != nullptr;
-  // Windows longer than both sequences hide nothing more.
-  int64_t most = shape.queries + shape.keys;
-  shape.toEnd = op.causal == Causal::BottomRight;
-  if (shape.toEnd && !shape.sequences)
-    shape.offset = shape.keys - shape.queries;
-  if (op.windowLeft)
-    shape.left = std::min<int64_t>(*op.windowLeft, most);
-  if (op.windowRight)
-    shape.right = std::min<int64_t>(*op.windowRight, most);
-  if (op.causal != Causal::None)
-    shape.right = 0;
-}
-
 static void chooseTile(HopperAttentionBackwardShape &shape) {
   int64_t depth = std::max(shape.depth, shape.valueDepth);
   shape.split = depth > 128;
@@ -146,10 +108,11 @@ lacuna::hopperAttentionBackwardShape(AttentionBackwardOp op, int64_t processors,
   if (!reason.empty())
     return std::nullopt;
   HopperAttentionBackwardShape shape;
-  readSizes(AttentionParts::of(op), shape);
+  AttentionParts parts = AttentionParts::of(op);
+  shape.read(parts);
   shape.processors = processors;
   shape.splits = op.getSplits();
   chooseTile(shape);
-  chooseHidden(AttentionParts::of(op), shape);
+  chooseHidden(parts, shape);
   return shape;
 }

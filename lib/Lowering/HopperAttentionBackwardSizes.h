@@ -1,35 +1,16 @@
 //===- HopperAttentionBackwardSizes.h - Tiles of a gradient -----*- C++ -*-===//
-// Sizes, visibility, tile shape and schedule: how many tiles and blocks.
+// Tile shape and schedule: how many tiles and blocks.
 //===----------------------------------------------------------------------===//
 #ifndef LACUNA_LIB_LOWERING_HOPPERATTENTIONBACKWARDSIZES_H
 #define LACUNA_LIB_LOWERING_HOPPERATTENTIONBACKWARDSIZES_H
 
-#include "lacuna/IR/Dialect.h"
-
-#include <optional>
+#include "HopperAttentionProblem.h"
 
 namespace lacuna {
 
-struct HopperAttentionBackwardSizes {
-  /// What is computed. Query i stands at i + offset; keys from `left` before
-  /// to `right` behind it are visible.
-  int64_t batches, queryHeads, keyHeads, queries, keys, depth, valueDepth;
-  int64_t offset = 0;
-  std::optional<int64_t> left, right;
+struct HopperAttentionBackwardSizes : HopperAttentionProblem {
   /// Sums for queries there is room for; all go to the first.
   int64_t splits;
-  double scale;
-  mlir::Type element;
-  std::optional<double> softCap;
-  bool hasScore = false, hasMask = false, hasLengths = false;
-  /// Sequences one behind the other, by cu_seqlens; `queries` and `keys` are
-  /// their totals, causality is aligned to their ends if `toEnd`.
-  std::optional<int64_t> sequences;
-  bool toEnd = false;
-  /// The score region hides keys by their places, and by captured tensors, each
-  /// read at the query or at the key; only where that saves steps.
-  bool hidesByPlace = false;
-  llvm::SmallVector<mlir::Operation *> rangeTables;
 
   /// How. Two warpgroups of a block keep 128 keys, and walk over tiles of
   /// queries. `split`: registers do not hold so many sums; one warpgroup sums

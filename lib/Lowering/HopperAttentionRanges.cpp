@@ -22,13 +22,12 @@ void HopperAttention::findRanges(size_t table) {
   Value tensor = cast<tensor::ExtractOp>(extract).getTensor();
   Value inWarp = b.bitAnd(thread, 31);
   auto body = [&](Value number, ValueRange) -> Values {
-    auto [low, high] =
+    HopperRange range =
         rangeInWarp(b, extract, memory.buffers[hopperBuffer(tensor)], inWarp,
                     number, width, byKey ? shape.keys : shape.queries);
     b.branch(b.equal(inWarp, 0), [&] {
-      Value address = b.add(at(shape.rangeTable(table)), b.mul(number, 8));
-      b.storeWord(low, address);
-      b.storeWord(high, b.add(address, 4));
+      storeRange(b, range,
+                 b.add(at(shape.rangeTable(table)), b.mul(number, 8)));
     });
     return {};
   };
@@ -38,19 +37,9 @@ void HopperAttention::findRanges(size_t table) {
 
 /// What the region shows of `block` to the queries of `tile`.
 HopperSight HopperAttention::sightOf(Value tile, Value block) {
-  auto places = [&](Value number, int64_t width) -> HopperRange {
-    Value first = b.mul(number, width);
-    return {first, b.add(first, width - 1)};
-  };
-  auto rangeOf = [&](Operation *table) -> HopperRange {
-    auto index =
-        llvm::find(shape.rangeTables, table) - shape.rangeTables.begin();
-    Value address = b.add(at(shape.rangeTable(index)),
-                          b.mul(isReadByKey(table) ? block : tile, 8));
-    return {b.loadWord(address), b.loadWord(b.add(address, 4))};
-  };
-  return hopperSight(b, op.getScore().front(), places(tile, shape.rows()),
-                     places(block, shape.keyTile), rangeOf);
+  return hopperSight(b, op.getScore().front(), {tile, shape.rows()},
+                     {block, shape.keyTile}, shape.rangeTables,
+                     [&](size_t table) { return at(shape.rangeTable(table)); });
 }
 
 /// The first and the last key block that each tile may see, and the longest run

@@ -69,53 +69,6 @@ static bool hasMaskTiles(AttentionOp op) {
          shape.back() % 8 == 0 && shape[shape.size() - 2] > 1;
 }
 
-static void readSizes(AttentionOp op, HopperAttentionShape &shape) {
-  bool heads = op.getLayout() == AttentionLayout::BHSD;
-  auto query = cast<RankedTensorType>(op.getQuery().getType());
-  ArrayRef<int64_t> key = cast<ShapedType>(op.getKey().getType()).getShape();
-  ArrayRef<int64_t> value =
-      cast<ShapedType>(op.getValue().getType()).getShape();
-  int64_t head = heads ? 1 : 2, row = heads ? 2 : 1;
-  if (op.isPacked()) {
-    head = 1, row = 0;
-    shape.sequences =
-        cast<ShapedType>(op.getCuSeqlensQuery().getType()).getDimSize(0) - 1;
-  }
-  shape.batches = op.isPacked() ? 1 : query.getShape()[0];
-  shape.queryHeads = query.getShape()[head];
-  shape.queries = query.getShape()[row];
-  shape.keyHeads = key[head];
-  shape.keys = key[row];
-  shape.depth = key.back();
-  shape.valueDepth = value.back();
-  shape.element = query.getElementType();
-  shape.scale = op.getScale() ? op.getScale()->convertToDouble()
-                              : 1 / std::sqrt(double(shape.depth));
-  if (op.getSoftCap())
-    shape.softCap = op.getSoftCap()->convertToDouble();
-  shape.hasScore = !op.getScore().empty();
-  if (!op.isPacked())
-    shape.hidesByPlace = hidesByPlace(AttentionParts::of(op),
-                                      shape.rangeTables);
-  shape.hasMask = op.getMask() != nullptr;
-  shape.maskTiles = hasMaskTiles(op);
-  shape.hasLengths = op.getKeyLengths() != nullptr;
-}
-
-static void readVisibility(AttentionOp op, HopperAttentionShape &shape) {
-  // Windows longer than both sequences hide nothing more.
-  int64_t most = shape.queries + shape.keys;
-  shape.toEnd = op.getCausal() == Causal::BottomRight;
-  if (shape.toEnd && !shape.sequences)
-    shape.offset = shape.keys - shape.queries;
-  if (op.getWindowLeft())
-    shape.left = std::min<int64_t>(*op.getWindowLeft(), most);
-  if (op.getWindowRight())
-    shape.right = std::min<int64_t>(*op.getWindowRight(), most);
-  if (op.getCausal() != Causal::None)
-    shape.right = 0;
-}
-
 /// Few queries: one warpgroup, and all stages that there is room for. Where
 /// most processors would have no tile, several share the keys of one.
 static void chooseParts(HopperAttentionShape &shape, int64_t processors) {
@@ -186,8 +139,11 @@ lacuna::hopperAttentionShape(AttentionOp op, int64_t processors,
   if (!reason.empty())
     return std::nullopt;
   HopperAttentionShape shape;
-  readSizes(op, shape);
-  readVisibility(op, shape);
+  AttentionParts parts = AttentionParts::of(op);
+  shape.read(parts);
+  if (!shape.sequences)
+    shape.hidesByPlace = hidesByPlace(parts, shape.rangeTables);
+  shape.maskTiles = hasMaskTiles(op);
   chooseTile(shape, processors);
   if (shape.sharedBytes() > hopper::sharedLimit) {
     shape.hidesByPlace = false;

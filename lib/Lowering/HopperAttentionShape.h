@@ -1,36 +1,16 @@
 //===- HopperAttentionShape.h - Tiles of an attention on Hopper -*- C++ -*-===//
-// Sizes, visibility, tile shape, schedule and the layout of shared memory.
+// Tile shape, schedule and the layout of shared memory.
 //===----------------------------------------------------------------------===//
 #ifndef LACUNA_LIB_LOWERING_HOPPERATTENTIONSHAPE_H
 #define LACUNA_LIB_LOWERING_HOPPERATTENTIONSHAPE_H
 
-#include "lacuna/IR/Dialect.h"
-
-#include <optional>
+#include "HopperAttentionProblem.h"
 
 namespace lacuna {
 
-struct HopperAttentionShape {
-  /// What is computed. Query i stands at i + offset; keys from `left` before
-  /// to `right` behind it are visible.
-  int64_t batches, queryHeads, keyHeads, queries, keys, depth, valueDepth;
-  int64_t offset = 0;
-  std::optional<int64_t> left, right;
-  double scale;
-  mlir::Type element;
-  /// What changes scores, besides.
-  std::optional<double> softCap;
-  bool hasScore = false, hasMask = false, hasLengths = false;
-  /// Sequences one behind the other, by cu_seqlens; `queries` and `keys` are
-  /// their totals, causality is aligned to their ends if `toEnd`.
-  std::optional<int64_t> sequences;
-  bool toEnd = false;
+struct HopperAttentionShape : HopperAttentionProblem {
   /// The mask comes by TMA, a tile at a time, rather than from registers.
   bool maskTiles = false;
-  /// Captured tensors by which the score region hides keys, each read at the
-  /// query or at the key; none unless it does hide some by their place.
-  llvm::SmallVector<mlir::Operation *> rangeTables;
-  bool hidesByPlace = false;
 
   /// How. A block has `consumers` warpgroups of 64 queries.
   int64_t consumers, keyTile, consumerRegisters, producerRegisters;

@@ -154,17 +154,35 @@ private:
 };
 } // namespace
 
-HopperSight
-lacuna::hopperSight(HopperBuilder &b, Block &score, HopperRange queries,
-                    HopperRange keys,
-                    llvm::function_ref<HopperRange(Operation *)> rangeOf) {
+HopperRange lacuna::loadRange(HopperBuilder &b, Value address) {
+  return {b.loadWord(address), b.loadWord(b.add(address, 4))};
+}
+
+void lacuna::storeRange(HopperBuilder &b, HopperRange range, Value address) {
+  b.storeWord(range.low, address);
+  b.storeWord(range.high, b.add(address, 4));
+}
+
+HopperSight lacuna::hopperSight(HopperBuilder &b, Block &score,
+                                HopperTileRange queries, HopperTileRange keys,
+                                ArrayRef<Operation *> tables,
+                                function_ref<Value(size_t)> addressOf) {
+  auto places = [&](HopperTileRange tile) -> HopperRange {
+    Value first = b.mul(tile.number, tile.width);
+    return {first, b.add(first, tile.width - 1)};
+  };
+  HopperRange ofQueries = places(queries), ofKeys = places(keys);
   auto source = [&](Value value) -> std::optional<HopperRange> {
     if (value == score.getArgument(3))
-      return queries;
+      return ofQueries;
     if (value == score.getArgument(4))
-      return keys;
-    auto extract = value.getDefiningOp<tensor::ExtractOp>();
-    return extract ? std::optional(rangeOf(extract)) : std::nullopt;
+      return ofKeys;
+    auto table = value.getDefiningOp<tensor::ExtractOp>();
+    if (!table)
+      return std::nullopt;
+    Value number = isReadByKey(table) ? keys.number : queries.number;
+    Value begin = addressOf(llvm::find(tables, table) - tables.begin());
+    return loadRange(b, b.add(begin, b.mul(number, 8)));
   };
   auto select =
       score.getTerminator()->getOperand(0).getDefiningOp<arith::SelectOp>();

@@ -26,12 +26,22 @@ HopperRange rangeInWarp(HopperBuilder &b, mlir::Operation *table,
                         mlir::Value pointer, mlir::Value lane,
                         mlir::Value number, int64_t width, int64_t places);
 
-/// What the region shows of `keys` to `queries`. `rangeOf`: of a captured
-/// tensor, its elements there.
-HopperSight
-hopperSight(HopperBuilder &b, mlir::Block &score, HopperRange queries,
-            HopperRange keys,
-            llvm::function_ref<HopperRange(mlir::Operation *)> rangeOf);
+/// One tile of so many queries or keys.
+struct HopperTileRange {
+  mlir::Value number;
+  int64_t width;
+};
+
+/// Reads two words at `address`.
+HopperRange loadRange(HopperBuilder &b, mlir::Value address);
+void storeRange(HopperBuilder &b, HopperRange range, mlir::Value address);
+
+/// What the region shows of `keys` to `queries`. The ranges of captured tensor
+/// i of `tables`, one behind the other, begin at `addressOf` it.
+HopperSight hopperSight(HopperBuilder &b, mlir::Block &score,
+                        HopperTileRange queries, HopperTileRange keys,
+                        llvm::ArrayRef<mlir::Operation *> tables,
+                        llvm::function_ref<mlir::Value(size_t)> addressOf);
 
 } // namespace lacuna
 
