@@ -6,7 +6,6 @@
 #include "PlacementSearch.h"
 
 #include <algorithm>
-#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -15,19 +14,10 @@ using namespace lacuna::planning;
 /// What is remembered stays below some 200 MB.
 static constexpr size_t mostFailures = 4'000'000;
 
-static constexpr int64_t none = std::numeric_limits<int64_t>::max();
-
 PlacementSearch::PlacementSearch(std::span<const Buffer> buffers,
                                  int64_t capacity)
     : buffers(buffers), capacity(capacity), sections(buffers),
       weight(buffers.size(), 0), dirty(sections.members.size(), 0) {}
-
-bool PlacementSearch::outOfBudget() {
-  ++visited;
-  if (visited >= limit || (visited % 256 == 0 && (*stop)()))
-    stopped = true;
-  return stopped;
-}
 
 /// The sections that `buffer` lives in have to be checked again.
 void PlacementSearch::touch(int buffer) {
@@ -48,59 +38,19 @@ bool PlacementSearch::raise(int buffer, int64_t to) {
   return true;
 }
 
-/// By bound; nearly sorted since the last time.
-void PlacementSearch::sortMembers(std::vector<int> &members) {
-  for (size_t i = 1; i < members.size(); ++i) {
-    int moved = members[i];
-    size_t j = i;
-    for (; j > 0 && bound[members[j - 1]] > bound[moved]; --j)
-      members[j] = members[j - 1];
-    members[j] = moved;
-  }
-}
-
 /// One after another as their bounds allow, what is open in a section must end
 /// below the capacity.
 bool PlacementSearch::checkSection(int section) {
   std::vector<int> &members = sections.members[section];
-  sortMembers(members);
-  int64_t total = 0, end = 0, least = none, second = none;
-  int leastBuffer = -1;
-  for (int buffer : members) {
-    if (placed[buffer])
-      continue;
-    int64_t size = buffers[buffer].size, top = bound[buffer] + size;
-    total += size;
-    end = std::max(end + size, top);
-    second = std::min(second, std::max(least, top));
-    if (top < least) {
-      least = top;
-      leastBuffer = buffer;
-    }
-  }
-  if (end <= capacity)
-    return raiseLate(members, total, leastBuffer, least, second);
+  sortByBound(members, bound);
+  OpenTops tops(members, buffers, placed, bound, 0);
+  if (tops.end <= capacity)
+    return raiseLate(
+        tops, members, placed, bound, capacity,
+        [this](int buffer, int64_t to) { return raise(buffer, to); });
   for (int buffer : members)
     weight[buffer] += !placed[buffer];
   return false;
-}
-
-/// Who lies so high that all others do not fit on top of it is not the lowest:
-/// it rests on another, `least` or, if that is itself, `second`.
-bool PlacementSearch::raiseLate(const std::vector<int> &members, int64_t total,
-                                int leastBuffer, int64_t least,
-                                int64_t second) {
-  for (auto it = members.rbegin(); it != members.rend(); ++it) {
-    int buffer = *it;
-    if (bound[buffer] + total <= capacity)
-      break;
-    if (placed[buffer])
-      continue;
-    int64_t rest = buffer == leastBuffer ? second : least;
-    if (rest == none || !raise(buffer, rest))
-      return false;
-  }
-  return true;
 }
 
 bool PlacementSearch::propagate() {
@@ -145,7 +95,7 @@ bool PlacementSearch::place(int buffer, const std::vector<int> &open) {
 /// `buffer` lies higher than its bound: on top of another.
 bool PlacementSearch::refuse(int buffer, const std::vector<int> &open) {
   int64_t base = bound[buffer], size = buffers[buffer].size;
-  int64_t rest = none;
+  int64_t rest = noOffset;
   bool blocked = false;
   for (int other : open) {
     if (other == buffer || !overlap(buffers[buffer], buffers[other]))
@@ -203,7 +153,7 @@ bool PlacementSearch::branch(const std::vector<int> &open) {
   size_t start = trail.size();
   std::vector<uint64_t> keys;
   while (true) {
-    if (outOfBudget())
+    if (limit.step())
       break;
     uint64_t key = hash(open);
     if (failures.count(key) || !blockersRemain(open))
@@ -215,10 +165,10 @@ bool PlacementSearch::branch(const std::vector<int> &open) {
       return true;
     placed[buffer] = 0;
     undo(before);
-    if (stopped || !refuse(buffer, open))
+    if (limit.reached || !refuse(buffer, open))
       break;
   }
-  if (!stopped && failures.size() < mostFailures)
+  if (!limit.reached && failures.size() < mostFailures)
     failures.insert(keys.begin(), keys.end());
   undo(start);
   return false;
@@ -227,9 +177,7 @@ bool PlacementSearch::branch(const std::vector<int> &open) {
 SearchResult PlacementSearch::run(std::span<const int> order, int64_t nodes,
                                   const std::function<bool()> &stopNow) {
   ranks = order;
-  stop = &stopNow;
-  limit = visited + nodes;
-  stopped = false;
+  limit.extend(nodes, stopNow);
   bound.assign(buffers.size(), 0);
   refused.assign(buffers.size(), -1);
   placed.assign(buffers.size(), 0);
@@ -243,5 +191,5 @@ SearchResult PlacementSearch::run(std::span<const int> order, int64_t nodes,
     return SearchResult::Impossible;
   if (solve(open))
     return SearchResult::Found;
-  return stopped ? SearchResult::Exhausted : SearchResult::Impossible;
+  return limit.reached ? SearchResult::Exhausted : SearchResult::Impossible;
 }

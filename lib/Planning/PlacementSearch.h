@@ -5,6 +5,7 @@
 #ifndef LACUNA_LIB_PLANNING_PLACEMENTSEARCH_H
 #define LACUNA_LIB_PLANNING_PLACEMENTSEARCH_H
 
+#include "OpenBuffers.h"
 #include "Sections.h"
 
 #include <functional>
@@ -26,7 +27,7 @@ public:
                    const std::function<bool()> &stop);
 
   const std::vector<int64_t> &offsets() const { return bound; }
-  int64_t nodesVisited() const { return visited; }
+  int64_t nodesVisited() const { return limit.visited; }
 
 private:
   struct Change {
@@ -43,13 +44,9 @@ private:
   void touch(int buffer);
   bool raise(int buffer, int64_t to);
   bool propagate();
-  void sortMembers(std::vector<int> &members);
   bool checkSection(int section);
-  bool raiseLate(const std::vector<int> &members, int64_t total,
-                 int leastBuffer, int64_t least, int64_t second);
   void undo(size_t mark);
   uint64_t hash(const std::vector<int> &open) const;
-  bool outOfBudget();
 
   std::span<const Buffer> buffers;
   int64_t capacity;
@@ -65,9 +62,7 @@ private:
   std::vector<int> dirtyList;
   std::vector<Change> trail;
   std::unordered_set<uint64_t> failures;
-  int64_t visited = 0, limit = 0;
-  bool stopped = false;
-  const std::function<bool()> *stop = nullptr;
+  SearchLimit limit;
 };
 
 } // namespace lacuna::planning

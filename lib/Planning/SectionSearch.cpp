@@ -6,15 +6,12 @@
 #include "SectionSearch.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 using namespace lacuna::planning;
 
 /// What is remembered stays below some 200 MB.
 static constexpr size_t mostFailures = 4'000'000;
-
-static constexpr int64_t none = std::numeric_limits<int64_t>::max();
 
 SectionSearch::SectionSearch(std::span<const Buffer> buffers, int64_t capacity)
     : buffers(buffers), capacity(capacity), sections(buffers),
@@ -23,13 +20,6 @@ SectionSearch::SectionSearch(std::span<const Buffer> buffers, int64_t capacity)
     for (size_t j = 0; j != buffers.size(); ++j)
       if (i != j && overlap(buffers[i], buffers[j]))
         neighbours[i].push_back(int(j));
-}
-
-bool SectionSearch::outOfBudget() {
-  ++visited;
-  if (visited >= limit || (visited % 256 == 0 && (*stop)()))
-    stopped = true;
-  return stopped;
 }
 
 void SectionSearch::touch(int section) {
@@ -66,46 +56,14 @@ void SectionSearch::blame(int section) {
 /// below the capacity.
 bool SectionSearch::check(int section) {
   std::vector<int> &members = sections.members[section];
-  // Nearly sorted since the last time.
-  for (size_t i = 1; i < members.size(); ++i)
-    for (size_t j = i;
-         j > 0 && bound[members[j - 1]] > bound[members[j]]; --j)
-      std::swap(members[j - 1], members[j]);
-  int64_t total = 0, end = floors[section], least = none, second = none;
-  int leastBuffer = -1;
-  for (int buffer : members) {
-    if (placed[buffer])
-      continue;
-    int64_t size = buffers[buffer].size, top = bound[buffer] + size;
-    total += size;
-    end = std::max(end + size, top);
-    second = std::min(second, std::max(least, top));
-    if (top < least) {
-      least = top;
-      leastBuffer = buffer;
-    }
-  }
-  if (end <= capacity)
-    return raiseLate(members, total, leastBuffer, least, second);
+  sortByBound(members, bound);
+  OpenTops tops(members, buffers, placed, bound, floors[section]);
+  if (tops.end <= capacity)
+    return raiseLate(
+        tops, members, placed, bound, capacity,
+        [this](int buffer, int64_t to) { return raise(buffer, to); });
   blame(section);
   return false;
-}
-
-/// Who lies so high that all others do not fit on top of it is not the lowest:
-/// it rests on another, `least` or, if that is itself, `second`.
-bool SectionSearch::raiseLate(const std::vector<int> &members, int64_t total,
-                              int leastBuffer, int64_t least, int64_t second) {
-  for (auto it = members.rbegin(); it != members.rend(); ++it) {
-    int buffer = *it;
-    if (bound[buffer] + total <= capacity)
-      break;
-    if (placed[buffer])
-      continue;
-    int64_t rest = buffer == leastBuffer ? second : least;
-    if (rest == none || !raise(buffer, rest))
-      return false;
-  }
-  return true;
 }
 
 /// Bounds may chase each other around in small steps: not for long.
@@ -261,7 +219,7 @@ bool SectionSearch::solve(const std::vector<int> &open) {
 bool SectionSearch::branch(const std::vector<int> &open) {
   size_t start = trail.size();
   std::vector<uint64_t> keys;
-  while (!outOfBudget()) {
+  while (!limit.step()) {
     uint64_t key = hash(open);
     if (failures.count(key))
       break;
@@ -276,16 +234,16 @@ bool SectionSearch::branch(const std::vector<int> &open) {
         return true;
       placed[buffer] = 0;
       undo(before);
-      if (stopped)
+      if (limit.reached)
         break;
     }
-    if (stopped || !mayWait(section))
+    if (limit.reached || !mayWait(section))
       break;
     // None of them comes next: another one must come below.
     for (int buffer : choice)
       passOver(buffer);
   }
-  if (!stopped && failures.size() < mostFailures)
+  if (!limit.reached && failures.size() < mostFailures)
     failures.insert(keys.begin(), keys.end());
   undo(start);
   return false;
@@ -296,9 +254,7 @@ SearchResult SectionSearch::run(std::span<const double> order,
                                 const std::function<bool()> &stopNow) {
   ranks = order;
   smoothness = smoothTops;
-  stop = &stopNow;
-  limit = visited + nodes;
-  stopped = false;
+  limit.extend(nodes, stopNow);
   size_t count = sections.members.size();
   bound.assign(buffers.size(), 0);
   passed.assign(buffers.size(), -1);
@@ -319,5 +275,5 @@ SearchResult SectionSearch::run(std::span<const double> order,
     return SearchResult::Impossible;
   if (solve(open))
     return SearchResult::Found;
-  return stopped ? SearchResult::Exhausted : SearchResult::Impossible;
+  return limit.reached ? SearchResult::Exhausted : SearchResult::Impossible;
 }

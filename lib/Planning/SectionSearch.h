@@ -24,7 +24,7 @@ public:
                    int64_t nodes, const std::function<bool()> &stop);
 
   const std::vector<int64_t> &offsets() const { return bound; }
-  int64_t nodesVisited() const { return visited; }
+  int64_t nodesVisited() const { return limit.visited; }
   /// How often a buffer was part of a dead end.
   const std::vector<double> &conflicts() const { return conflict; }
 
@@ -51,12 +51,9 @@ private:
   void touch(int section);
   bool propagate();
   bool check(int section);
-  bool raiseLate(const std::vector<int> &members, int64_t total,
-                 int leastBuffer, int64_t least, int64_t second);
   void blame(int section);
   void undo(size_t mark);
   uint64_t hash(const std::vector<int> &open) const;
-  bool outOfBudget();
   int64_t slack(int section) const {
     return capacity - floors[section] - remaining[section];
   }
@@ -80,9 +77,7 @@ private:
   std::vector<int> dirtyList;
   std::vector<Change> trail;
   std::unordered_set<uint64_t> failures;
-  int64_t visited = 0, limit = 0;
-  bool stopped = false;
-  const std::function<bool()> *stop = nullptr;
+  SearchLimit limit;
 };
 
 } // namespace lacuna::planning

@@ -2,8 +2,6 @@
 #include "Sections.h"
 
 #include <algorithm>
-#include <limits>
-#include <numeric>
 
 using namespace lacuna::planning;
 
@@ -34,34 +32,4 @@ Sections::Sections(std::span<const Buffer> buffers) : span(buffers.size()) {
     live.erase(std::find(live.begin(), live.end(), -1 - event));
     span[-1 - event].second = int(members.size());
   }
-}
-
-std::vector<int>
-lacuna::planning::byBegin(std::span<const Buffer> buffers) {
-  std::vector<int> order(buffers.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](int a, int b) {
-    return std::pair(buffers[a].lower, a) < std::pair(buffers[b].lower, b);
-  });
-  return order;
-}
-
-bool lacuna::planning::holdsForGroups(
-    std::span<const Buffer> buffers, const std::vector<int> &open,
-    const std::vector<char> &placed,
-    const std::function<bool(const std::vector<int> &)> &holds) {
-  std::vector<int> group;
-  int64_t end = std::numeric_limits<int64_t>::min();
-  for (int buffer : open) {
-    if (placed[buffer])
-      continue;
-    if (!group.empty() && buffers[buffer].lower >= end) {
-      if (!holds(group))
-        return false;
-      group.clear();
-    }
-    group.push_back(buffer);
-    end = std::max(end, buffers[buffer].upper);
-  }
-  return group.empty() || holds(group);
 }

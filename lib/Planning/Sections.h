@@ -4,7 +4,6 @@
 
 #include "lacuna/Planning/Placement.h"
 
-#include <functional>
 #include <utility>
 
 namespace lacuna::planning {
@@ -22,15 +21,6 @@ struct Sections {
 inline bool overlap(const Buffer &a, const Buffer &b) {
   return a.lower < b.upper && b.lower < a.upper;
 }
-
-/// All buffers by `lower`.
-std::vector<int> byBegin(std::span<const Buffer> buffers);
-/// Whether `holds` for each group of buffers of `open`, sorted by `lower` and not
-/// `placed` yet, that no other one lives with.
-bool holdsForGroups(std::span<const Buffer> buffers,
-                    const std::vector<int> &open,
-                    const std::vector<char> &placed,
-                    const std::function<bool(const std::vector<int> &)> &holds);
 
 /// A bijection that spreads all bits: for hashes of states.
 inline uint64_t mixBits(uint64_t x) {
