@@ -64,6 +64,17 @@ struct Scatter {
   function_ref<Value(Value, Value, ScatterReduction)> scatter;
   function_ref<Value(Value, RankedTensorType)> gather;
 
+  template <typename OpT>
+  static Scatter
+  of(OpT op, OpBuilder &builder, ArrayRef<int64_t> places,
+     ArrayRef<int64_t> picks,
+     function_ref<Value(Value, Value, ScatterReduction)> scatter,
+     function_ref<Value(Value, RankedTensorType)> gather) {
+    return {builder,        op.getLoc(),       op.getData(),
+            op.getUpdates(), op.getResult(),   op.getReduction(),
+            places,         picks,             scatter,
+            gather};
+  }
   void cotangents(Value g, Wanted wanted, MutableArrayRef<Value> out) const;
 
 private:
@@ -197,16 +208,8 @@ static LogicalResult adjointOf(ScatterElementsOp op, OpBuilder &builder,
     return GatherElementsOp::create(builder, loc, to, data, indices,
                                     op.getAxis());
   };
-  Scatter{builder,
-          loc,
-          op.getData(),
-          op.getUpdates(),
-          op.getResult(),
-          op.getReduction(),
-          typeOf(op.getData()).getShape(),
-          typeOf(op.getUpdates()).getShape(),
-          scatter,
-          gather}
+  Scatter::of(op, builder, typeOf(op.getData()).getShape(),
+              typeOf(op.getUpdates()).getShape(), scatter, gather)
       .cotangents(g, wanted, result);
   return success();
 }
@@ -224,16 +227,8 @@ static LogicalResult adjointOf(ScatterNdOp op, OpBuilder &builder, Value g,
   auto gather = [&](Value data, RankedTensorType to) -> Value {
     return GatherNdOp::create(builder, loc, to, data, indices, 0);
   };
-  Scatter{builder,
-          loc,
-          op.getData(),
-          op.getUpdates(),
-          op.getResult(),
-          op.getReduction(),
-          typeOf(op.getData()).getShape().take_front(picked.back()),
-          picked.drop_back(),
-          scatter,
-          gather}
+  Scatter::of(op, builder, typeOf(op.getData()).getShape().take_front(picked.back()),
+              picked.drop_back(), scatter, gather)
       .cotangents(g, wanted, result);
   return success();
 }

@@ -2,6 +2,7 @@
 // Checks, shapes and simplifications of the attention family.
 //===----------------------------------------------------------------------===//
 #include "Verify.h"
+#include "lacuna/IR/OpClass.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -216,15 +217,10 @@ LogicalResult AttentionBackwardOp::inferResultTypes(verify::Types &types) {
 /// Whether the ops of a score region make a number from its arguments.
 template <typename OpT>
 static LogicalResult verifyScoreBody(OpT op, Block &body) {
-  for (Operation &inner : body.without_terminator()) {
-    bool scalar = inner.getNumResults() == 1 && inner.getNumRegions() == 0 &&
-                  (OpTrait::hasElementwiseMappableTraits(&inner) ||
-                   inner.hasTrait<OpTrait::ConstantLike>() ||
-                   isa<tensor::ExtractOp>(inner));
-    if (!scalar)
+  for (Operation &inner : body.without_terminator())
+    if (!fitsScoreRegion(&inner))
       return inner.emitOpError("must be element-wise or `tensor.extract` in a "
                                "score region");
-  }
   for (Operation &inner : body)
     for (Value operand : inner.getOperands()) {
       bool inside = operand.getParentBlock() == &body;

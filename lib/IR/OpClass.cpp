@@ -62,6 +62,12 @@ OpClass lacuna::classify(Operation *op) {
   return OpClass::Root;
 }
 
+bool lacuna::fitsScoreRegion(Operation *op) {
+  return op->getNumResults() == 1 && op->getNumRegions() == 0 &&
+         (OpTrait::hasElementwiseMappableTraits(op) ||
+          op->hasTrait<OpTrait::ConstantLike>() || isa<tensor::ExtractOp>(op));
+}
+
 bool lacuna::readsAtOwnIndex(Operation *op, unsigned index) {
   if (auto generic = dyn_cast<linalg::GenericOp>(op))
     return generic.getIndexingMapsArray()[index].isIdentity();

@@ -226,8 +226,8 @@ StepReport Trainer::reportOf(std::span<const Tensor> results) const {
   return report;
 }
 
-Expected<StepReport> Trainer::evaluate(std::span<const Tensor> batch) const {
-  std::vector<Tensor> bound;
+Expected<StepReport> Trainer::callOn(std::span<const Tensor> batch,
+                                     std::vector<Tensor> &bound) const {
   if (Error error = bindInputs(batch, bound))
     return error;
   Expected<std::vector<Tensor>> results = call(bound);
@@ -236,26 +236,28 @@ Expected<StepReport> Trainer::evaluate(std::span<const Tensor> batch) const {
   return reportOf(*results);
 }
 
+Expected<StepReport> Trainer::evaluate(std::span<const Tensor> batch) const {
+  std::vector<Tensor> bound;
+  return callOn(batch, bound);
+}
+
 Expected<StepReport> Trainer::run(std::span<const Tensor> batch) {
   std::vector<Tensor> bound;
-  if (Error error = bindInputs(batch, bound))
-    return error;
-  Expected<std::vector<Tensor>> results = call(bound);
-  if (!results)
-    return results.error();
-  StepReport report = reportOf(*results);
+  Expected<StepReport> report = callOn(batch, bound);
+  if (!report)
+    return report;
   bool trains = given.step.optimizer != "none";
-  if (!std::isfinite(report.loss) && trains)
+  if (!std::isfinite(report->loss) && trains)
     return Error(ErrorCode::RuntimeCheck,
                  "the loss of step " + std::to_string(steps + 1) + " is " +
-                     std::to_string(report.loss) + explainLoss(bound));
+                     std::to_string(report->loss) + explainLoss(bound));
   for (State &state : states)
     if (!state.isFrozen)
       std::swap(state.now, state.next);
   ++runs;
   if (trains)
     steps += runs % given.step.accumulate == 0;
-  report.step = steps;
+  report->step = steps;
   return report;
 }
 

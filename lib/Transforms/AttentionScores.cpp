@@ -1,6 +1,7 @@
 //===- AttentionScores.cpp - From a product to a softmax ------------------===//
 #include "AttentionScores.h"
 #include "lacuna/IR/Names.h"
+#include "lacuna/IR/OpClass.h"
 
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -112,11 +113,9 @@ static bool isDifferentiated(Value value) {
 
 /// Whether `op` fits a score region: element-wise, and what it reads is there.
 static bool isRegionOp(Operation &op) {
-  bool scalar = op.getNumResults() == 1 && op.getNumRegions() == 0 &&
-                (OpTrait::hasElementwiseMappableTraits(&op) ||
-                 op.hasTrait<OpTrait::ConstantLike>() ||
-                 isa<linalg::IndexOp, tensor::ExtractOp>(op));
-  return scalar && llvm::all_of(op.getOperands(), [&](Value operand) {
+  if (isa<linalg::IndexOp>(op)) // an argument there
+    return true;
+  return fitsScoreRegion(&op) && llvm::all_of(op.getOperands(), [&](Value operand) {
     return operand.getParentBlock() == op.getBlock() ||
            matchPattern(operand, m_Constant()) ||
            (isa<tensor::ExtractOp>(op) && operand == op.getOperand(0) &&
@@ -175,16 +174,7 @@ static FailureOr<Scores> follow(Value value, int steps) {
   return failure();
 }
 
-/// What a step masks with, and where it is read.
-struct Mask {
-  Value value;
-  AffineMap map;
-  /// Of a condition: what scores become, and where it stands so.
-  std::optional<double> hidden;
-  bool hiddenWhere = false;
-};
-
-static std::optional<Mask> matchMask(const ScoreStep &step) {
+static std::optional<ScoreMask> matchMask(const ScoreStep &step) {
   Value result = step.op->getResult(0);
   auto sum = matchGeneric<arith::AddFOp>(result);
   auto select = matchGeneric<arith::SelectOp>(result);
@@ -193,30 +183,31 @@ static std::optional<Mask> matchMask(const ScoreStep &step) {
     return std::nullopt;
   OperandRange inputs = generic.getInputs();
   auto maps = generic.getIndexingMapsArray();
-  Mask mask;
+  ScoreMask mask;
   if (sum) {
     unsigned other = inputs[0] == step.scores ? 1 : 0;
     mask.value = inputs[other];
     mask.map = maps[other];
   } else {
     bool whereTrue = inputs[2] == step.scores;
-    mask = {inputs[0], maps[0], uniformValue(inputs[whereTrue ? 1 : 2]),
-            whereTrue};
+    mask.value = inputs[0];
+    mask.map = maps[0];
+    mask.hidden = uniformValue(inputs[whereTrue ? 1 : 2]);
+    mask.hiddenWhere = whereTrue;
     if (!mask.hidden || *mask.hidden > hiding)
       return std::nullopt;
   }
   if (mask.value == step.scores || !isBroadcast(mask.map))
     return std::nullopt;
+  mask.element = getElementTypeOrSelf(step.scores.getType());
   return mask;
 }
 
 /// The loops of `masks` that one of them differs along, at their sizes; 1 for
 /// the others.
-static SmallVector<int64_t> shapeOf(ArrayRef<ScoreStep> masks) {
-  auto all = cast<RankedTensorType>(masks[0].scores.getType()).getShape();
-  SmallVector<int64_t> shape(all.size(), 1);
-  for (const ScoreStep &step : masks) {
-    Mask mask = *matchMask(step);
+static SmallVector<int64_t> shapeOf(ArrayRef<ScoreMask> masks) {
+  SmallVector<int64_t> shape(masks[0].map.getNumDims(), 1);
+  for (const ScoreMask &mask : masks) {
     auto sizes = cast<RankedTensorType>(mask.value.getType()).getShape();
     for (auto [size, expr] : llvm::zip(sizes, mask.map.getResults()))
       if (auto loop = dyn_cast<AffineDimExpr>(expr))
@@ -226,10 +217,10 @@ static SmallVector<int64_t> shapeOf(ArrayRef<ScoreStep> masks) {
 }
 
 /// Masks are put together where that makes no larger one, heads aside.
-static bool isWorthJoining(ArrayRef<ScoreStep> masks) {
+static bool isWorthJoining(ArrayRef<ScoreMask> masks) {
   SmallVector<int64_t> joined = shapeOf(masks);
   return masks.size() == 1 || joined[joined.size() - 3] == 1 ||
-         llvm::any_of(masks, [&](const ScoreStep &mask) {
+         llvm::any_of(masks, [&](const ScoreMask &mask) {
            return shapeOf(mask) == ArrayRef(joined);
          });
 }
@@ -273,8 +264,11 @@ FailureOr<Scores> Scores::of(Value value) {
     return failure();
   auto &steps = scores->steps;
   auto &masks = scores->masks;
-  while (!steps.empty() && matchMask(steps.back())) {
-    masks.insert(masks.begin(), steps.back());
+  while (!steps.empty()) {
+    std::optional<ScoreMask> mask = matchMask(steps.back());
+    if (!mask)
+      break;
+    masks.insert(masks.begin(), *mask);
     if (!isWorthJoining(masks)) {
       masks.erase(masks.begin());
       break;
@@ -303,18 +297,17 @@ static Value asCondition(Value mask) {
 Value Scores::buildMask(OpBuilder &builder, Location loc) const {
   if (masks.empty())
     return {};
-  Mask first = *matchMask(masks[0]);
+  const ScoreMask &first = masks[0];
   if (masks.size() == 1 && !first.hidden)
     return asCondition(first.value);
   if (masks.size() == 1 && std::isinf(*first.hidden) && !first.hiddenWhere)
     return first.value;
-  Type element = getElementTypeOrSelf(masks[0].scores.getType());
+  Type element = first.element;
   SmallVector<int64_t> shape = shapeOf(masks);
   Value init = tensor::EmptyOp::create(builder, loc, shape, element);
   SmallVector<Value> inputs;
   SmallVector<AffineMap> maps;
-  for (const ScoreStep &step : masks) {
-    Mask mask = *matchMask(step);
+  for (const ScoreMask &mask : masks) {
     inputs.push_back(mask.value);
     maps.push_back(mask.map);
   }
@@ -325,8 +318,7 @@ Value Scores::buildMask(OpBuilder &builder, Location loc) const {
       builder, loc, init.getType(), inputs, init, maps, loops,
       [&](OpBuilder &b, Location loc, ValueRange elements) {
         Value sum;
-        for (auto [step, term] : llvm::zip(masks, elements)) {
-          Mask mask = *matchMask(step);
+        for (auto [mask, term] : llvm::zip(masks, elements)) {
           auto number = [&](double value) -> Value {
             return arith::ConstantOp::create(b, loc,
                                              b.getFloatAttr(element, value));

@@ -33,6 +33,19 @@ struct ScoreStep {
   mlir::Value scores;
 };
 
+/// What is added to scores, or decides where they are hidden, and at which loops
+/// of theirs it is read.
+struct ScoreMask {
+  mlir::Value value;
+  mlir::AffineMap map;
+  /// The elements of the scores.
+  mlir::Type element;
+  /// Of a condition: what hidden scores become, and whether they are so where it
+  /// holds.
+  std::optional<double> hidden;
+  bool hiddenWhere = false;
+};
+
 /// The scores before a softmax, in the order of `lacuna.attention`.
 struct Scores {
   Product product;
@@ -41,7 +54,7 @@ struct Scores {
   llvm::SmallVector<ScoreStep> steps;
   std::optional<double> cap;
   /// What masks, first to last.
-  llvm::SmallVector<ScoreStep> masks;
+  llvm::SmallVector<ScoreMask> masks;
 
   /// The scores that `value` is; fails where not all steps to it are
   /// element-wise, or a gradient passes through what they read beside.

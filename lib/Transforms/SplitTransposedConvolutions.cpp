@@ -59,7 +59,10 @@ struct TransposedConvolution {
                                [&](int64_t dim) { return phasesAlong(dim); });
   }
   int64_t phaseCount() const {
-    return llvm::product_of(phases());
+    uint64_t count = 1;
+    for (int64_t each : phases())
+      count = llvm::SaturatingMultiply<uint64_t>(count, each);
+    return std::min<uint64_t>(count, INT64_MAX);
   }
   /// Outputs of a phase along `dim`; the last ones of some lie outside.
   int64_t phaseOutputs(int64_t dim) const {
@@ -394,12 +397,8 @@ struct SplitTransposedConvolutions
           SplitTransposedConvolutions> {
   void runOnOperation() override {
     WalkResult found = getOperation().walk([](TransposedConvolutionOp op) {
-      int64_t phases = 1;
-      SpatialShape out = SpatialShape::of(
-          typeOf(op.getResult()).getShape(), op.getLayout());
-      for (auto [size, stride] : llvm::zip(out.spatial, op.getStrides()))
-        phases = llvm::SaturatingMultiply<uint64_t>(
-            phases, std::clamp<int64_t>(size, 1, stride));
+      int64_t phases =
+          TransposedConvolution::of(op, op.getInput()).phaseCount();
       if (phases <= mostPhases)
         return WalkResult::advance();
       op.emitOpError("must have at most ")

@@ -27,6 +27,10 @@ enum class OpClass {
 /// The class of `op`, an op on ranked tensors.
 OpClass classify(mlir::Operation *op);
 
+/// Whether `op` may stand in a score region, wherever its operands are from: it
+/// makes one scalar by itself, or reads one of a tensor.
+bool fitsScoreRegion(mlir::Operation *op);
+
 /// Whether a pointwise `op` reads operand `index` at its own result's index.
 bool readsAtOwnIndex(mlir::Operation *op, unsigned index);
 

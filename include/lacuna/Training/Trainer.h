@@ -100,6 +100,9 @@ private:
                    std::vector<Tensor> &inputs) const;
   Expected<std::vector<Tensor>> call(std::span<const Tensor> inputs) const;
   StepReport reportOf(std::span<const Tensor> results) const;
+  /// Calls the program; `bound` becomes what it was given.
+  Expected<StepReport> callOn(std::span<const Tensor> batch,
+                              std::vector<Tensor> &bound) const;
   double readNumber(const char *output, std::span<const Tensor> results) const;
 
   Model model;
